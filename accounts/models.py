@@ -1,0 +1,129 @@
+"""The people who use the product: a role, the boroughs of their work, a team."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.permissions import (
+    EVERYWHERE,
+    NOWHERE,
+    ROLE_PERMISSIONS,
+    BoroughScope,
+    Permission,
+)
+from campaigns.models import Borough, Team
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self,
+        username: str,
+        password: str | None = None,
+        *,
+        boroughs: Iterable[Borough] = (),
+        **fields: Any,
+    ) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.full_clean()
+        user.save(using=self._db)
+        user.boroughs.set(boroughs)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """The first administrator, for `manage.py createsuperuser`."""
+        return self.create_user(username, password, role=User.Role.ADMINISTRATOR, **fields)
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """A member of the force. What they may do follows from the role alone; there are no groups."""
+
+    class Role(models.TextChoices):
+        OFFICER = "officer", "Officer"
+        SUPERVISOR = "supervisor", "Supervisor"
+        COMMUNICATIONS = "communications", "Communications officer"
+        ADMINISTRATOR = "administrator", "Administrator"
+        AUDITOR = "auditor", "Auditor"
+
+    username = models.CharField(
+        max_length=60, unique=True, validators=[ASCIIUsernameValidator()], help_text="To sign in."
+    )
+    name = models.CharField(max_length=120, help_text="As colleagues know them.")
+    email = models.EmailField("work e-mail", blank=True)
+    role = models.CharField(max_length=14, choices=Role.choices, default=Role.OFFICER)
+    whole_force = models.BooleanField(
+        default=False, help_text="Work covers every borough, whatever is chosen below."
+    )
+    boroughs = models.ManyToManyField(Borough, blank=True, related_name="staff")
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="staff"
+    )
+    is_active = models.BooleanField(
+        "may sign in", default=True, help_text="Clear it instead of deleting the person."
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_user_role_is_known",
+                condition=Q(
+                    role__in=["officer", "supervisor", "communications", "administrator", "auditor"]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def may(self, permission: Permission) -> bool:
+        return self.is_active and permission in ROLE_PERMISSIONS[self.role]
+
+    @cached_property
+    def scope(self) -> BoroughScope:
+        """The boroughs whose records the person's work covers; none is a legal answer."""
+        if not self.is_active:
+            return NOWHERE
+        if self.whole_force:
+            return EVERYWHERE
+        return BoroughScope(False, frozenset(self.boroughs.values_list("pk", flat=True)))
+
+    @property
+    def figures_scope(self) -> BoroughScope:
+        """The boroughs whose counts the person may see."""
+        if self.may(Permission.SEE_ALL_FIGURES):
+            return EVERYWHERE
+        return self.scope if self.may(Permission.SEE_FIGURES) else NOWHERE
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin opens for them."""
+        return self.may(Permission.ADMINISTER)
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Django's own question, asked by the admin; each ModelAdmin narrows it further."""
+        return self.may(Permission.ADMINISTER)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.may(Permission.ADMINISTER)

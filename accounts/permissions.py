@@ -1,0 +1,94 @@
+"""What each role may do, and which boroughs a person's work covers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+P = ParamSpec("P")
+Q = TypeVar("Q", bound="QuerySet[Model]")
+
+
+class Permission(StrEnum):
+    READ_RECORDS = auto()
+    """Read cases and outcomes in the person's own boroughs."""
+    SEE_FIGURES = auto()
+    """See counts for the person's own boroughs."""
+    SEE_ALL_FIGURES = auto()
+    """See counts for every borough."""
+    ADMINISTER = auto()
+    """Keep reference data, people and campaigns; run the nightly job."""
+
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "officer": frozenset({Permission.READ_RECORDS, Permission.SEE_FIGURES}),
+    "supervisor": frozenset(
+        {Permission.READ_RECORDS, Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES}
+    ),
+    "communications": frozenset({Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES}),
+    "administrator": frozenset(
+        {
+            Permission.READ_RECORDS,
+            Permission.SEE_FIGURES,
+            Permission.SEE_ALL_FIGURES,
+            Permission.ADMINISTER,
+        }
+    ),
+    "auditor": frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class BoroughScope:
+    """The boroughs that something covers: every one, or the ids given (which may be none)."""
+
+    everywhere: bool
+    borough_ids: frozenset[int]
+
+    def limit(self, rows: Q, field: str = "borough") -> Q:
+        """The rows whose borough lies in the scope."""
+        if self.everywhere:
+            return rows
+        return rows.filter(**{f"{field}__in": self.borough_ids})
+
+
+EVERYWHERE = BoroughScope(everywhere=True, borough_ids=frozenset())
+NOWHERE = BoroughScope(everywhere=False, borough_ids=frozenset())
+
+
+class SignedInRequest(HttpRequest):
+    """A request that has passed `requires`, so its user is one of ours."""
+
+    user: "User"
+
+
+def requires(
+    permission: Permission,
+) -> Callable[
+    [Callable[Concatenate[SignedInRequest, P], HttpResponse]],
+    Callable[Concatenate[HttpRequest, P], HttpResponse],
+]:
+    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission."""
+
+    def decorate(
+        view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @login_required
+        @wraps(view)
+        def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return checked  # type: ignore[return-value]
+
+    return decorate

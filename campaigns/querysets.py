@@ -1,0 +1,27 @@
+"""What can be asked of campaigns and boroughs."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from campaigns.models import Borough, Campaign
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def running_on(self, day: date) -> Self:
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+
+class BoroughQuerySet(models.QuerySet["Borough"]):
+    def of_london(self) -> Self:
+        return self.filter(in_london=True)
+
+    def policed_by(self, command_code: str, day: date) -> Self:
+        """The boroughs that a command polices on a day."""
+        return self.filter(
+            models.Q(memberships__end_day=None) | models.Q(memberships__end_day__gt=day),
+            memberships__command__code=command_code,
+            memberships__first_day__lte=day,
+        )

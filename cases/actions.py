@@ -1,0 +1,167 @@
+"""Every change of a case and its outcomes: who does it is always said, and history keeps it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models import Borough, Team
+from cases.choices import Kind
+from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
+
+FIXED = frozenset(
+    {"id", "recorded_at", "logged_by", "voided_at", "voided_by", "void_reason"}
+    | {"merged_into", "merged_at", "merged_by"}
+)
+"""What an amendment may not touch: each has an action of its own, or is history."""
+
+
+@transaction.atomic
+def log_outcome(
+    *,
+    by: User,
+    token: UUID,
+    case: Case,
+    kind: Kind,
+    happened_at: datetime,
+    supporting_teams: Iterable[Team] = (),
+    **fields: Any,
+) -> tuple[Outcome, bool]:
+    """Logs an outcome once, whatever is submitted twice; says whether this call made it.
+
+    It counts in the case's borough unless another is given. Likely duplicates are kept and flagged.
+    ValidationError names the fields that are wrong.
+    """
+    known = Outcome.objects.filter(pk=token).first()
+    if known is not None:
+        return known, False
+    fields.setdefault("borough", case.borough)
+    outcome = Outcome(
+        pk=token, case=case, kind=kind, happened_at=happened_at, logged_by=by, **fields
+    )
+    outcome.full_clean(exclude=["id"])
+    try:
+        with transaction.atomic(), pghistory.context(user=by.pk, action="log outcome"):
+            outcome.save(force_insert=True)
+    except IntegrityError:
+        # Of two submits at the same moment, the second waits for the first and then comes here.
+        known = Outcome.objects.filter(pk=token).first()
+        if known is None:
+            raise
+        return known, False
+    outcome.refresh_from_db()
+    OutcomeSupport.objects.bulk_create(
+        OutcomeSupport(outcome=outcome, team=team) for team in supporting_teams
+    )
+    _flag_duplicates(outcome)
+    return outcome, True
+
+
+def _flag_duplicates(outcome: Outcome) -> None:
+    PossibleDuplicate.objects.bulk_create(
+        (
+            PossibleDuplicate(outcome=outcome, earlier=earlier)
+            for earlier in Outcome.objects.likely_duplicates_of(outcome)
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _locked(outcome: Outcome) -> Outcome:
+    return Outcome.objects.select_for_update().get(pk=outcome.pk)
+
+
+@transaction.atomic
+def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
+    """Corrects fields of an outcome; the database keeps what they were."""
+    if FIXED & changes.keys():
+        raise ValueError(f"Not to be amended: {', '.join(sorted(FIXED & changes.keys()))}")
+    current = _locked(outcome)
+    for field, value in changes.items():
+        setattr(current, field, value)
+    with pghistory.context(user=by.pk, action="amend outcome"):
+        current.full_clean()
+        current.save(update_fields=changes)
+    current.refresh_from_db()
+    return current
+
+
+@transaction.atomic
+def void_outcome(*, outcome: Outcome, by: User, reason: str) -> Outcome:
+    """Takes an outcome out of every count; the row stays, with who, when and why."""
+    current = _locked(outcome)
+    if current.voided_at is not None:
+        return current
+    if not reason.strip():
+        raise ValidationError({"void_reason": "Say why this entry is void."})
+    current.voided_at, current.voided_by, current.void_reason = timezone.now(), by, reason.strip()
+    return _saved(current, by, "void outcome", "voided_at", "voided_by", "void_reason")
+
+
+@transaction.atomic
+def restore_outcome(*, outcome: Outcome, by: User) -> Outcome:
+    """Undoes a void; history keeps that it was."""
+    current = _locked(outcome)
+    current.voided_at, current.voided_by, current.void_reason = None, None, ""
+    return _saved(current, by, "restore outcome", "voided_at", "voided_by", "void_reason")
+
+
+@transaction.atomic
+def merge_outcome(*, duplicate: Outcome, into: Outcome, by: User) -> Outcome:
+    """Counts two entries of one event once; the duplicate keeps its own team's credit."""
+    # In the order of their ids, so that two people merging the same pair do not lock crosswise.
+    both = {
+        o.pk: o
+        for o in Outcome.objects.select_for_update()
+        .filter(pk__in=[duplicate.pk, into.pk])
+        .order_by("pk")
+    }
+    current, survivor = both[duplicate.pk], both[into.pk]
+    if not survivor.counted or current.pk == survivor.pk:
+        raise ValidationError("Merge it into another entry that still counts.")
+    if current.duplicates.exists():
+        raise ValidationError("Other entries are merged into this one: merge it the other way.")
+    current.merged_into, current.merged_at, current.merged_by = survivor, timezone.now(), by
+    _decide(current, survivor, PossibleDuplicate.State.MERGED, by)
+    return _saved(current, by, "merge outcome", "merged_into", "merged_at", "merged_by")
+
+
+@transaction.atomic
+def unmerge_outcome(*, duplicate: Outcome, by: User) -> Outcome:
+    """Counts a merged entry again, and keeps the pair apart from now on."""
+    current = _locked(duplicate)
+    if current.merged_into is None:
+        return current
+    _decide(current, current.merged_into, PossibleDuplicate.State.APART, by)
+    current.merged_into, current.merged_at, current.merged_by = None, None, None
+    return _saved(current, by, "unmerge outcome", "merged_into", "merged_at", "merged_by")
+
+
+def _decide(one: Outcome, other: Outcome, state: PossibleDuplicate.State, by: User) -> None:
+    for outcome, earlier in ((one, other), (other, one)):
+        PossibleDuplicate.objects.filter(outcome=outcome, earlier=earlier).update(
+            state=state, decided_at=timezone.now(), decided_by=by
+        )
+
+
+def _saved(outcome: Outcome, by: User, action: str, *fields: str) -> Outcome:
+    with pghistory.context(user=by.pk, action=action):
+        outcome.save(update_fields=fields)
+    outcome.refresh_from_db()
+    return outcome
+
+
+@transaction.atomic
+def correct_borough(*, case: Case, borough: Borough, by: User) -> None:
+    """Moves a case, and each outcome that counts where the case was, to the right borough."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    with pghistory.context(user=by.pk, action="correct borough"):
+        current.outcomes.filter(borough=current.borough).update(borough=borough)
+        current.borough = borough
+        current.save(update_fields=["borough"])

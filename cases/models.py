@@ -1,0 +1,499 @@
+"""Cases, suspects and outcomes: references, codes and dates, and nobody's name.
+
+One `Outcome` row is one countable event. The force's crime system is the master; this is a
+secondary record, so a suspect is "Suspect 1" and a victim is not held at all.
+"""
+
+import uuid
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Replace, Upper
+
+from campaigns.models import Borough, Team
+from cases.choices import (
+    ORDER_LED_BY,
+    BailKind,
+    CautionKind,
+    ChargingAuthority,
+    DisclosureRoute,
+    Kind,
+    LedBy,
+    NoFurtherActionType,
+    Offence,
+    OrderKind,
+    ReferenceSystem,
+    Strand,
+)
+from cases.querysets import (
+    CaseQuerySet,
+    OutcomeQuerySet,
+    OutcomeSupportQuerySet,
+    PossibleDuplicateQuerySet,
+    SuspectQuerySet,
+)
+from core.days import DatabaseNow
+from core.models import Fact, never_deleted
+
+
+@pghistory.track(exclude=["reference_key"])
+class Case(models.Model):
+    """A crime or incident of the master system, by its reference."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        CLOSED = "closed", "Closed"
+
+    reference = models.CharField(max_length=40, help_text="As typed, like 1234567/21.")
+    reference_key = models.GeneratedField(
+        expression=Upper(Replace("reference", Value(" "), Value(""))),
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+    )
+    system = models.CharField(max_length=7, choices=ReferenceSystem.choices)
+    reference_date = models.DateField(
+        null=True, blank=True, help_text="A CAD number restarts daily, so it needs its date."
+    )
+    borough = models.ForeignKey(
+        Borough,
+        on_delete=models.PROTECT,
+        related_name="cases",
+        verbose_name="borough of the offence",
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="cases"
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        verbose_name="officer in the case",
+    )
+    status = models.CharField(max_length=6, choices=Status.choices, default=Status.OPEN)
+    restricted = models.BooleanField(
+        default=False, help_text="Only the people on its access list know that it exists."
+    )
+    opened_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        triggers = never_deleted()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "reference_key", "reference_date"],
+                name="cases_case_reference_once",
+                nulls_distinct=False,
+                violation_error_message="There is a case with this reference already.",
+            ),
+            models.CheckConstraint(
+                name="cases_case_has_reference",
+                condition=Q(reference__regex=r"\S"),
+                violation_error_message="Enter the reference.",
+            ),
+            models.CheckConstraint(
+                name="cases_case_cad_has_its_date",
+                condition=~Q(system="cad") | Q(reference_date__isnull=False),
+                violation_error_message="A CAD number needs its date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+@pghistory.track()
+class Suspect(models.Model):
+    """A suspect of one case, known here by a number only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="suspects")
+    number = models.PositiveSmallIntegerField(default=1)
+
+    objects = SuspectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "number"]
+        triggers = never_deleted()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "number"],
+                name="cases_suspect_number_once_a_case",
+                violation_error_message="The case has a suspect with this number already.",
+            ),
+            models.UniqueConstraint(fields=["id", "case"], name="cases_suspect_of_its_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Suspect {self.number}"
+
+
+@pghistory.track()
+class CaseAccess(models.Model):
+    """A place on the access list of a restricted case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="access_list")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="case_access"
+    )
+
+    class Meta:
+        verbose_name_plural = "case access lists"
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="cases_caseaccess_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} may read {self.case}"
+
+
+@pghistory.track()
+class Exclusion(models.Model):
+    """Someone who must not know of a case. It beats every role, and they are not told."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exclusions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exclusions"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "user"], name="cases_exclusion_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is excluded from {self.case}"
+
+
+def _goes_with(field: str, *kinds: Kind, required: bool, message: str) -> models.CheckConstraint:
+    """A field that only these kinds of outcome have, and must have where it is required."""
+    empty, kind = Q(**{field: ""}), Q(kind__in=[kind.value for kind in kinds])
+    return models.CheckConstraint(
+        name=f"cases_outcome_{field}_goes_with_kind",
+        condition=(kind & ~empty) | (~kind & empty) if required else kind | empty,
+        violation_error_message=message,
+    )
+
+
+def _known(field: str, values: list[str]) -> models.CheckConstraint:
+    """A field whose values are listed; empty is for `_goes_with` to judge."""
+    return models.CheckConstraint(
+        name=f"cases_outcome_{field}_is_known", condition=Q(**{f"{field}__in": ["", *values]})
+    )
+
+
+MERGE_INTO_COUNTED = pgtrigger.Trigger(
+    name="merged_into_counted",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    condition=pgtrigger.Q(new__merged_into__isnull=False),
+    declare=[("survivor", "RECORD")],
+    func=pgtrigger.Func(
+        """
+        IF TG_OP = 'UPDATE' AND OLD.merged_into_id IS NOT DISTINCT FROM NEW.merged_into_id THEN
+            RETURN NEW;
+        END IF;
+        SELECT voided_at, merged_into_id INTO survivor
+            FROM cases_outcome WHERE id = NEW.merged_into_id FOR UPDATE;
+        IF survivor.voided_at IS NOT NULL OR survivor.merged_into_id IS NOT NULL
+            OR EXISTS (SELECT 1 FROM cases_outcome WHERE merged_into_id = NEW.id) THEN
+            RAISE EXCEPTION 'An outcome is merged into one that counts, in one step'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'cases_outcome_merged_into_counted';
+        END IF;
+        RETURN NEW;
+        """
+    ),
+)
+"""A chain or a ring of merges would leave an event that nobody counts."""
+
+
+@pghistory.track(exclude=["day", "detail", "counted"])
+class Outcome(Fact):
+    """One countable event: an arrest, a charge, an order.
+
+    `id` is the token that the form carries, so a double submit makes one row. It counts unless
+    voided or merged into another entry of the same event. `detail` is the finer code of its kind.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, verbose_name="token")
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    strand = models.CharField(
+        max_length=15,
+        choices=Strand.choices,
+        default=Strand.DOMESTIC_ABUSE,
+        db_default=Strand.DOMESTIC_ABUSE.value,
+    )
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="outcomes")
+    suspect = models.ForeignKey(
+        Suspect, on_delete=models.PROTECT, null=True, blank=True, related_name="outcomes"
+    )
+    borough = models.ForeignKey(
+        Borough,
+        on_delete=models.PROTECT,
+        related_name="outcomes",
+        verbose_name="borough of the offence",
+        help_text="The borough that it counts in.",
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="outcomes",
+        verbose_name="lead team",
+    )
+    supporting_teams = models.ManyToManyField(
+        Team, through="OutcomeSupport", related_name="supported_outcomes"
+    )
+    offence = models.CharField(
+        max_length=30, choices=Offence.choices, blank=True, default="", db_default="", verbose_name="offence"
+    )
+    offence_note = models.CharField(
+        "other offence", max_length=200, blank=True, default="", db_default="", help_text="No names."
+    )
+    order_kind = models.CharField(
+        max_length=12, choices=OrderKind.choices, blank=True, default="", db_default=""
+    )
+    caution_kind = models.CharField(
+        "kind of caution (disposal)",
+        max_length=20,
+        choices=CautionKind.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    route = models.CharField(
+        "Clare's Law route",
+        max_length=20,
+        choices=DisclosureRoute.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    bail_kind = models.CharField(
+        max_length=20, choices=BailKind.choices, blank=True, default="", db_default=""
+    )
+    charging_authority = models.CharField(
+        max_length=16, choices=ChargingAuthority.choices, blank=True, default="", db_default=""
+    )
+    no_further_action_type = models.CharField(
+        "Home Office outcome type",
+        max_length=4,
+        choices=NoFurtherActionType.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    custody_record = models.CharField(max_length=30, blank=True, default="", db_default="")
+    logged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="logged_outcomes",
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="duplicates"
+    )
+    merged_at = models.DateTimeField(null=True, blank=True)
+    merged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    detail = models.GeneratedField(
+        expression=Concat(
+            "order_kind",
+            "caution_kind",
+            "route",
+            "bail_kind",
+            "charging_authority",
+            "no_further_action_type",
+        ),
+        output_field=models.CharField(max_length=30),
+        db_persist=True,
+    )
+    counted = models.GeneratedField(
+        expression=Q(voided_at=None, merged_into=None),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = OutcomeQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        ordering = ["-happened_at"]
+        triggers = [*Fact.Meta.triggers, MERGE_INTO_COUNTED]
+        indexes = [
+            models.Index(fields=["day", "borough"], name="cases_outcome_day_borough"),
+            models.Index(fields=["-happened_at", "-id"], name="cases_outcome_latest"),
+            models.Index(
+                fields=["custody_record"],
+                name="cases_outcome_custody",
+                condition=~Q(custody_record=""),
+            ),
+        ]
+        constraints = [
+            *Fact.Meta.constraints,
+            models.CheckConstraint(
+                name="cases_outcome_happened_before_recorded",
+                condition=Q(happened_at__lte=F("recorded_at")),
+                violation_error_message="When it happened must be today or in the past.",
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_kind_is_known", condition=Q(kind__in=Kind.values)
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_strand_is_known", condition=Q(strand__in=Strand.values)
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_suspect_goes_with_kind",
+                condition=~Q(kind__in=["arrest", "charge", "caution"]) | Q(suspect__isnull=False),
+                violation_error_message="Choose the suspect who was arrested, charged or cautioned.",
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_offence_goes_with_kind",
+                condition=Q(kind__in=["order", "disclosure_application"]) | ~Q(offence=""),
+                violation_error_message="Choose the offence.",
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_other_offence_is_named",
+                condition=~Q(offence="other") | Q(offence_note__regex=r"\S"),
+                violation_error_message="Say which other offence it was.",
+            ),
+            _goes_with(
+                "order_kind",
+                Kind.ORDER,
+                required=True,
+                message="An order or notice needs its kind; nothing else has one.",
+            ),
+            _goes_with(
+                "caution_kind",
+                Kind.CAUTION,
+                required=True,
+                message="A caution needs its kind; nothing else has one.",
+            ),
+            _goes_with(
+                "route",
+                Kind.DISCLOSURE_APPLICATION,
+                required=True,
+                message="A Clare's Law application needs its route; nothing else has one.",
+            ),
+            _goes_with(
+                "bail_kind",
+                Kind.BAIL,
+                required=True,
+                message="Bail is with or without conditions; nothing else has a kind of bail.",
+            ),
+            _goes_with(
+                "charging_authority",
+                Kind.CHARGE,
+                required=False,
+                message="Only a charge has a charging authority.",
+            ),
+            _goes_with(
+                "no_further_action_type",
+                Kind.NO_FURTHER_ACTION,
+                required=True,
+                message="No further action needs its Home Office type; nothing else has one.",
+            ),
+            _known("offence", Offence.values),
+            _known("order_kind", OrderKind.values),
+            _known("caution_kind", CautionKind.values),
+            _known("route", DisclosureRoute.values),
+            _known("bail_kind", BailKind.values),
+            _known("charging_authority", ChargingAuthority.values),
+            _known("no_further_action_type", NoFurtherActionType.values),
+            models.CheckConstraint(
+                name="cases_outcome_merge_says_who_and_when",
+                condition=Q(merged_into=None, merged_at=None, merged_by=None)
+                | Q(
+                    merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False
+                ),
+                violation_error_message="To merge, say into what, who and when: all, or none.",
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                violation_error_message="An outcome cannot be merged into itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.case}"
+
+    def clean(self) -> None:
+        if self.suspect is not None and self.suspect.case_id != self.case_id:
+            raise ValidationError({"suspect": "Choose a suspect of this case."})
+
+    @property
+    def led_by(self) -> LedBy | None:
+        """Who sought an order or notice; None for other kinds."""
+        return ORDER_LED_BY.get(self.order_kind)
+
+
+@pghistory.track()
+class OutcomeSupport(models.Model):
+    """Credit for a team that helped; it never feeds a total."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="support")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+
+    objects = OutcomeSupportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "outcome support"
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "team"], name="cases_outcomesupport_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team} supported {self.outcome}"
+
+
+class PossibleDuplicate(models.Model):
+    """Two outcomes that look like one event, for a supervisor to merge or keep apart."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Waits for a decision"
+        MERGED = "merged", "Merged"
+        APART = "apart", "Kept apart"
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="flags")
+    earlier = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="later_flags")
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    flagged_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = PossibleDuplicateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["flagged_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["outcome", "earlier"], name="cases_possibleduplicate_pair_once"
+            ),
+            models.CheckConstraint(
+                name="cases_possibleduplicate_two_outcomes", condition=~Q(outcome=F("earlier"))
+            ),
+            models.CheckConstraint(
+                name="cases_possibleduplicate_decided_says_who_and_when",
+                condition=Q(state="open", decided_at=None, decided_by=None)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.get_state_display().lower()}"

@@ -1,0 +1,88 @@
+"""What can be asked of cases and outcomes, and who may ask it."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.permissions import Permission
+from core.days import DayRange
+from core.querysets import M, ScopedQuerySet, Viewer
+
+if TYPE_CHECKING:
+    from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate, Suspect
+
+LIKELY_DUPLICATE_WITHIN = timedelta(hours=24)
+
+
+class CaseLinkedQuerySet(ScopedQuerySet[M]):
+    """Rows of a case, seen by whoever may read records in its borough and is not barred from it.
+
+    `paths` leads from the row to what is scoped: the prefix of each case it speaks of, and the
+    field that holds the borough. An exclusion beats every role; a restricted case exists only for
+    its access list.
+    """
+
+    paths: tuple[tuple[str, str], ...] = (("case__", "case__borough"),)
+
+    def _scope(self, user: Viewer) -> Self:
+        if not (isinstance(user, User) and user.may(Permission.READ_RECORDS)):
+            return self.none()
+        rows = self
+        for case, borough in self.paths:
+            rows = user.scope.limit(rows, borough).filter(
+                Q(**{f"{case}restricted": False})
+                | Q(**{f"{case}pk__in": user.case_access.values("case")}),
+                ~Q(**{f"{case}pk__in": user.exclusions.values("case")}),
+            )
+        return rows
+
+
+class CaseQuerySet(CaseLinkedQuerySet["Case"]):
+    paths = (("", "borough"),)
+
+
+class SuspectQuerySet(CaseLinkedQuerySet["Suspect"]):
+    pass
+
+
+class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
+    paths = (("case__", "borough"),)
+
+    def counted(self) -> Self:
+        """Neither voided nor merged into another entry."""
+        return self.filter(counted=True)
+
+    def between(self, days: DayRange) -> Self:
+        return self.filter(day__gte=days.first, day__lt=days.end)
+
+    def likely_duplicates_of(self, outcome: "Outcome") -> Self:
+        """Counted entries that look like the same event.
+
+        Same kind within 24 hours, and the same custody record or the same suspect of the case
+        (where none was chosen, the same case without a suspect).
+        """
+        same = Q(case=outcome.case_id, suspect=outcome.suspect_id)
+        if outcome.custody_record:
+            same |= Q(custody_record=outcome.custody_record)
+        return (
+            self.counted()
+            .filter(
+                same,
+                kind=outcome.kind,
+                happened_at__gt=outcome.happened_at - LIKELY_DUPLICATE_WITHIN,
+                happened_at__lt=outcome.happened_at + LIKELY_DUPLICATE_WITHIN,
+            )
+            .exclude(pk=outcome.pk)
+        )
+
+
+class OutcomeSupportQuerySet(CaseLinkedQuerySet["OutcomeSupport"]):
+    paths = (("outcome__case__", "outcome__borough"),)
+
+
+class PossibleDuplicateQuerySet(CaseLinkedQuerySet["PossibleDuplicate"]):
+    """A pair is seen by whoever may see both of its outcomes."""
+
+    paths = (("outcome__case__", "outcome__borough"), ("earlier__case__", "earlier__borough"))

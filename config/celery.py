@@ -1,0 +1,41 @@
+"""The jobs and their whole timetable.
+
+Times are London's. Kept in code: the database scheduler is an hour off on clock-change nights.
+Whatever the timetable does, a command does by hand (`manage.py nightly`).
+"""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402  (needs the line above)
+
+app = Celery("days_of_action")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    timezone="Europe/London",
+    task_ignore_result=True,
+    # A killed worker's task goes back to the queue, and within seconds rather than minutes.
+    # A job that outlives the timeout is delivered twice: jobs here bear that (one run at a time).
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    broker_transport_options={
+        "visibility_timeout": 15,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    },
+    broker_connection_retry_on_startup=True,
+    beat_schedule_filename=str(settings.VAR_DIR / "celerybeat-schedule"),
+    beat_schedule={
+        "nightly": {
+            # The hour after the day is over that exists exactly once on both clock-change nights.
+            "task": "summaries.tasks.nightly",
+            "schedule": crontab(hour=2, minute=30),
+        },
+    },
+)
+app.autodiscover_tasks()

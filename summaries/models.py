@@ -1,0 +1,171 @@
+"""Stored totals, the marks that say where they are out of date, and the runs that renew them."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from campaigns.models import Borough
+from core.days import DatabaseNow
+from summaries.measures import Slice
+from summaries.querysets import (
+    DailyTotalQuerySet,
+    RestatementQuerySet,
+    SummaryRunQuerySet,
+)
+
+
+class DailyTotal(models.Model):
+    """One cell: how many of a measure on a London day in a borough; no row stands for zero.
+
+    `slice` is empty for the headline, else the breakdown that `key` is a value of. The borough has
+    no database foreign key, so that a first fill can be built aside and swapped in.
+    """
+
+    day = models.DateField()
+    borough = models.ForeignKey(
+        Borough, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    measure = models.CharField(max_length=40)
+    slice = models.CharField(max_length=8, blank=True, choices=[(s.value, s.name) for s in Slice])
+    key = models.CharField(max_length=40, blank=True)
+    count = models.BigIntegerField()
+
+    objects = DailyTotalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "borough", "slice", "measure", "key"],
+                include=["count"],
+                name="summaries_dailytotal_cell_once",
+            ),
+            models.CheckConstraint(
+                name="summaries_dailytotal_no_stored_zero", condition=Q(count__gt=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.key} {self.day}".replace("  ", " ")
+
+
+class ChangedDay(models.Model):
+    """A mark that facts of a day and borough changed since they were counted.
+
+    Written by the triggers on the fact tables, in the same transaction as the change, and removed
+    by the fill that counts it. An append-only queue: a unique mark would lose an update when the
+    fill deletes it while the writer is uncommitted, or make writers wait for each other.
+    """
+
+    class Cause(models.TextChoices):
+        ENTERED = "entered", "Late entry"
+        AMENDED = "amended", "Amendment"
+        VOIDED = "voided", "Void"
+        RESTORED = "restored", "Void undone"
+        MERGED = "merged", "Duplicate merged"
+        UNMERGED = "unmerged", "Merge undone"
+        ERASED = "erased", "Row erased"
+        RECOUNT = "recount", "Recount asked for"
+
+    day = models.DateField()
+    borough = models.ForeignKey(
+        Borough, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    cause = models.CharField(max_length=8, choices=Cause.choices)
+
+    class Meta:
+        indexes = [models.Index(fields=["day", "borough"], name="summaries_changed_day_borough")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.get_cause_display().lower()}"
+
+
+class SummaryRun(models.Model):
+    """One nightly run: what it counted, whether the proof agreed, and until when it speaks."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        PUBLISHED = "published", "Published"
+        UNPROVED = "unproved", "Not published: the proof disagreed"
+        FAILED = "failed", "Failed"
+        INTERRUPTED = "interrupted", "Interrupted"
+
+    state = models.CharField(max_length=11, choices=State.choices, default=State.RUNNING)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty for the timetable and the command line.",
+    )
+    started_at = models.DateTimeField(db_default=DatabaseNow())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    counted_to = models.DateTimeField(
+        null=True, blank=True, help_text="Every change until then is counted."
+    )
+    days_filled = models.PositiveIntegerField(
+        "days in boroughs filled", default=0, help_text="One day in one borough is one."
+    )
+    cells_written = models.PositiveIntegerField(default=0)
+    cells_proved = models.PositiveIntegerField(default=0)
+    cells_differing = models.PositiveIntegerField(default=0)
+    differences = models.JSONField(default=list, blank=True, help_text="The first hundred.")
+    definitions = models.JSONField(
+        default=dict, blank=True, help_text="What each measure meant, as a digest."
+    )
+    error = models.CharField(max_length=500, blank=True)
+
+    objects = SummaryRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="summaries_summaryrun_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                name="summaries_summaryrun_finished_or_running",
+                condition=Q(state="running", finished_at=None)
+                | (~Q(state="running") & Q(finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="summaries_summaryrun_published_is_proved",
+                condition=~Q(state="published")
+                | Q(counted_to__isnull=False, cells_differing=0, error=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%d %b %Y %H:%M}: {self.get_state_display().lower()}"
+
+
+class Restatement(models.Model):
+    """The ledger: by how much a cell of an already counted day changed, where and why."""
+
+    run = models.ForeignKey(SummaryRun, on_delete=models.PROTECT, related_name="restatements")
+    day = models.DateField()
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="restatements")
+    measure = models.CharField(max_length=40)
+    slice = models.CharField(max_length=8, blank=True)
+    key = models.CharField(max_length=40, blank=True)
+    before = models.BigIntegerField()
+    after = models.BigIntegerField()
+    causes = ArrayField(models.CharField(max_length=8, choices=ChangedDay.Cause.choices))
+
+    objects = RestatementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-run", "-day", "borough"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "day", "borough", "measure", "slice", "key"],
+                name="summaries_restatement_cell_once_a_run",
+            ),
+            models.CheckConstraint(
+                name="summaries_restatement_is_a_change", condition=~Q(before=models.F("after"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.day}: {self.before} to {self.after}"

@@ -1,0 +1,34 @@
+"""What can be asked of totals and runs."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from accounts.models import User
+from core.querysets import M, ScopedQuerySet, Viewer
+
+if TYPE_CHECKING:
+    from summaries.models import DailyTotal, Restatement, SummaryRun
+
+
+class FiguresQuerySet(ScopedQuerySet[M]):
+    """Counts, seen by whoever may see figures of their borough."""
+
+    def _scope(self, user: Viewer) -> Self:
+        return user.figures_scope.limit(self) if isinstance(user, User) else self.none()
+
+
+class DailyTotalQuerySet(FiguresQuerySet["DailyTotal"]):
+    pass
+
+
+class RestatementQuerySet(FiguresQuerySet["Restatement"]):
+    pass
+
+
+class SummaryRunQuerySet(models.QuerySet["SummaryRun"]):
+    def published(self) -> Self:
+        return self.filter(state="published")
+
+    def latest_published(self) -> "SummaryRun | None":
+        return self.published().order_by("-counted_to").first()
