@@ -37,7 +37,7 @@ from cases.querysets import (
     SuspectQuerySet,
 )
 from core.days import DatabaseNow
-from core.models import Fact, never_deleted
+from core.models import Fact, counted_when, never_deleted
 
 
 @pghistory.track(exclude=["reference_key"])
@@ -194,8 +194,7 @@ MERGE_INTO_COUNTED = pgtrigger.Trigger(
     operation=pgtrigger.Insert | pgtrigger.Update,
     condition=pgtrigger.Q(new__merged_into__isnull=False),
     declare=[("survivor", "RECORD")],
-    func=pgtrigger.Func(
-        """
+    func="""
         IF TG_OP = 'UPDATE' AND OLD.merged_into_id IS NOT DISTINCT FROM NEW.merged_into_id THEN
             RETURN NEW;
         END IF;
@@ -207,8 +206,7 @@ MERGE_INTO_COUNTED = pgtrigger.Trigger(
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cases_outcome_merged_into_counted';
         END IF;
         RETURN NEW;
-        """
-    ),
+    """,
 )
 """A chain or a ring of merges would leave an event that nobody counts."""
 
@@ -248,14 +246,24 @@ class Outcome(Fact):
         related_name="outcomes",
         verbose_name="lead team",
     )
-    supporting_teams = models.ManyToManyField(
+    supporting_teams: models.ManyToManyField[Team, "OutcomeSupport"] = models.ManyToManyField(
         Team, through="OutcomeSupport", related_name="supported_outcomes"
     )
     offence = models.CharField(
-        max_length=30, choices=Offence.choices, blank=True, default="", db_default="", verbose_name="offence"
+        max_length=30,
+        choices=Offence.choices,
+        blank=True,
+        default="",
+        db_default="",
+        verbose_name="offence",
     )
     offence_note = models.CharField(
-        "other offence", max_length=200, blank=True, default="", db_default="", help_text="No names."
+        "other offence",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="No names.",
     )
     order_kind = models.CharField(
         max_length=12, choices=OrderKind.choices, blank=True, default="", db_default=""
@@ -322,11 +330,7 @@ class Outcome(Fact):
         output_field=models.CharField(max_length=30),
         db_persist=True,
     )
-    counted = models.GeneratedField(
-        expression=Q(voided_at=None, merged_into=None),
-        output_field=models.BooleanField(),
-        db_persist=True,
-    )
+    counted = counted_when(Q(voided_at=None, merged_into=None))
 
     objects = OutcomeQuerySet.as_manager()
 
@@ -358,7 +362,7 @@ class Outcome(Fact):
             models.CheckConstraint(
                 name="cases_outcome_suspect_goes_with_kind",
                 condition=~Q(kind__in=["arrest", "charge", "caution"]) | Q(suspect__isnull=False),
-                violation_error_message="Choose the suspect who was arrested, charged or cautioned.",
+                violation_error_message="Choose the suspect arrested, charged or cautioned.",
             ),
             models.CheckConstraint(
                 name="cases_outcome_offence_goes_with_kind",
@@ -416,9 +420,7 @@ class Outcome(Fact):
             models.CheckConstraint(
                 name="cases_outcome_merge_says_who_and_when",
                 condition=Q(merged_into=None, merged_at=None, merged_by=None)
-                | Q(
-                    merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False
-                ),
+                | Q(merged_into__isnull=False, merged_at__isnull=False, merged_by__isnull=False),
                 violation_error_message="To merge, say into what, who and when: all, or none.",
             ),
             models.CheckConstraint(

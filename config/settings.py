@@ -11,11 +11,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+import django_stubs_ext
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from core.servers import private_directory, redis_socket
+
+# Generic classes of Django, such as Paginator[Case], are written as such at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()

@@ -1,4 +1,17 @@
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+from accounts.views import admin_sign_in
+from core.views import favicon, health
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/", health, name="health"),
+    path("favicon.ico", favicon),
+    # One way in and one way out: these stand before the admin's own.
+    path("admin/login/", admin_sign_in),
+    path("admin/logout/", LogoutView.as_view()),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("summaries.urls")),
+]

@@ -22,6 +22,15 @@ def never_deleted(name: str = "never_deleted") -> list[pgtrigger.Trigger]:
     ]
 
 
+def counted_when(condition: Q) -> models.GeneratedField:
+    """The column that says whether a fact counts, generated so that one rule serves every query."""
+    return models.GeneratedField(
+        expression=condition,  # type: ignore[arg-type]  # The stubs know no Q as an expression.
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+
 class Fact(models.Model):
     """A row that can be counted: never deleted, only amended or voided.
 

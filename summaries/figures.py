@@ -5,6 +5,7 @@ Every question is one SQL statement, so one snapshot: no reader sees a day half 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from django.db import connection
@@ -49,7 +50,7 @@ class Window:
 
     @classmethod
     def of(cls, campaign: Campaign, scope: BoroughScope = EVERYWHERE) -> "Window":
-        """A campaign as far as a scope reaches; an outcome is in it when its day and borough are."""
+        """A campaign as far as a scope reaches."""
         ids = frozenset(scope.limit(campaign.boroughs.all(), "pk").values_list("pk", flat=True))
         return cls(campaign.days, BoroughScope(everywhere=False, borough_ids=ids))
 
@@ -59,7 +60,7 @@ class Window:
         return f"day >= %(first)s AND day < %(end)s{limit}"
 
     @property
-    def params(self) -> dict[str, object]:
+    def params(self) -> dict[str, date | list[int]]:
         return {
             "first": self.days.first,
             "end": self.days.end,
@@ -101,7 +102,7 @@ def total(window: Window, measure: Measure) -> int:
 
 def _statement(window: Window, by: By, distinct: list[Measure]) -> str:
     stored_key, live_key = by.key_sql
-    live = live_sql(live_key, by.slice, "marked")
+    live = live_sql(live_key, by.slice, "JOIN marked USING (day, borough_id)")
     parts = [
         f"SELECT measure, key, sum(count)::bigint FROM ("
         f" SELECT measure, {stored_key} AS key, count FROM summaries_dailytotal AS stored"

@@ -111,7 +111,9 @@ class Measure:
         return " AND ".join(tests) or "TRUE"
 
 
-def _enforcement(kind: Kind, *, strand: Strand = Strand.DOMESTIC_ABUSE) -> dict[str, frozenset[str]]:
+def _enforcement(
+    kind: Kind, *, strand: Strand = Strand.DOMESTIC_ABUSE
+) -> dict[str, frozenset[str]]:
     return {"kind": frozenset({kind.value}), "strand": frozenset({strand.value})}
 
 

@@ -122,7 +122,9 @@ class SummaryRun(models.Model):
         ordering = ["-started_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["state"], condition=Q(state="running"), name="summaries_summaryrun_one_at_a_time"
+                fields=["state"],
+                condition=Q(state="running"),
+                name="summaries_summaryrun_one_at_a_time",
             ),
             models.CheckConstraint(
                 name="summaries_summaryrun_finished_or_running",

@@ -1,6 +1,6 @@
 """Doors for the worker: load, call, nothing else."""
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.db import OperationalError
 
 from accounts.models import User
@@ -8,12 +8,11 @@ from summaries.actions import AlreadyRunning, run_nightly
 
 
 @shared_task(
-    bind=True,
     autoretry_for=(AlreadyRunning, OperationalError),
     retry_backoff=5,
     retry_backoff_max=600,
     max_retries=8,
 )
-def nightly(self: "Task[[int | None], None]", asked_by: int | None = None) -> None:
+def nightly(asked_by: int | None = None) -> None:
     """The nightly run; a second one waits its turn and then finds little to do."""
     run_nightly(by=User.objects.filter(pk=asked_by).first() if asked_by else None)

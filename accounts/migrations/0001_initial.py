@@ -6,48 +6,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(help_text='To sign in.', max_length=60, unique=True, validators=[django.contrib.auth.validators.ASCIIUsernameValidator()])),
-                ('name', models.CharField(help_text='As colleagues know them.', max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='work e-mail')),
-                ('role', models.CharField(choices=[('officer', 'Officer'), ('supervisor', 'Supervisor'), ('communications', 'Communications officer'), ('administrator', 'Administrator'), ('auditor', 'Auditor')], default='officer', max_length=14)),
-                ('whole_force', models.BooleanField(default=False, help_text='Work covers every borough, whatever is chosen below.')),
-                ('is_active', models.BooleanField(default=True, help_text='Clear it instead of deleting the person.', verbose_name='may sign in')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        help_text="To sign in.",
+                        max_length=60,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.ASCIIUsernameValidator()],
+                    ),
+                ),
+                ("name", models.CharField(help_text="As colleagues know them.", max_length=120)),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="work e-mail"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "Officer"),
+                            ("supervisor", "Supervisor"),
+                            ("communications", "Communications officer"),
+                            ("administrator", "Administrator"),
+                            ("auditor", "Auditor"),
+                        ],
+                        default="officer",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "whole_force",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Work covers every borough, whatever is chosen below.",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Clear it instead of deleting the person.",
+                        verbose_name="may sign in",
+                    ),
+                ),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='UserEvent',
+            name="UserEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('username', models.CharField(help_text='To sign in.', max_length=60, validators=[django.contrib.auth.validators.ASCIIUsernameValidator()])),
-                ('name', models.CharField(help_text='As colleagues know them.', max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='work e-mail')),
-                ('role', models.CharField(choices=[('officer', 'Officer'), ('supervisor', 'Supervisor'), ('communications', 'Communications officer'), ('administrator', 'Administrator'), ('auditor', 'Auditor')], default='officer', max_length=14)),
-                ('whole_force', models.BooleanField(default=False, help_text='Work covers every borough, whatever is chosen below.')),
-                ('is_active', models.BooleanField(default=True, help_text='Clear it instead of deleting the person.', verbose_name='may sign in')),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "username",
+                    models.CharField(
+                        help_text="To sign in.",
+                        max_length=60,
+                        validators=[django.contrib.auth.validators.ASCIIUsernameValidator()],
+                    ),
+                ),
+                ("name", models.CharField(help_text="As colleagues know them.", max_length=120)),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="work e-mail"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "Officer"),
+                            ("supervisor", "Supervisor"),
+                            ("communications", "Communications officer"),
+                            ("administrator", "Administrator"),
+                            ("auditor", "Auditor"),
+                        ],
+                        default="officer",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "whole_force",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Work covers every borough, whatever is chosen below.",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Clear it instead of deleting the person.",
+                        verbose_name="may sign in",
+                    ),
+                ),
+                (
+                    "joined_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

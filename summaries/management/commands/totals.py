@@ -58,7 +58,11 @@ def _entries(campaign: Campaign, by: By, measures: list[Measure]) -> list[dict[s
     names = _names(by)
     entries: list[dict[str, Any]] = []
     for measure, parts in counts.items():
-        entry = {"slug": measure.slug, "unit": measure.unit.value, "count": sum(parts.values())}
+        entry: dict[str, Any] = {
+            "slug": measure.slug,
+            "unit": measure.unit.value,
+            "count": sum(parts.values()),
+        }
         if by:
             keyed = {names.get(key, key) or NOT_STATED: count for key, count in parts.items()}
             entry["rows"] = [{"key": key, "count": keyed[key]} for key in sorted(keyed)]

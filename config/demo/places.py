@@ -1,0 +1,126 @@
+"""Where and who with: boroughs, commands, teams and the digital forensics programme."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from campaigns.models import (
+    BasicCommandUnit,
+    Borough,
+    CommandMembership,
+    Milestone,
+    Programme,
+    Team,
+)
+
+BOROUGHS_CSV = Path(__file__).with_name("boroughs.csv")
+ELSEWHERE = ("Outside London", "Not known")
+SPECIALIST_TEAMS = (
+    "Digital Operations",
+    "Met Intelligence Unit",
+    "Predatory Offender Units",
+    "Prisons Intelligence Unit",
+    "Special Constabulary",
+    "Taskforce",
+)
+COMMANDS_SINCE = date(2018, 1, 1)
+"""The year in which twelve commands took over from the boroughs' own; no exact day is held."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """What the rest of the demo happens in; boroughs and teams by slug."""
+
+    boroughs: dict[str, Borough]
+    teams: dict[str, Team]
+    command_team: dict[Borough, Team]
+
+    @property
+    def london(self) -> list[Borough]:
+        return [borough for borough in self.boroughs.values() if borough.in_london]
+
+    @property
+    def specialists(self) -> list[Team]:
+        return [team for team in self.teams.values() if team.kind == Team.Kind.SPECIALIST]
+
+
+def load_places() -> Places:
+    with BOROUGHS_CSV.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    boroughs = Borough.objects.bulk_create(
+        [
+            *(_borough(row) for row in rows),
+            *(Borough(name=name, slug=slugify(name), in_london=False) for name in ELSEWHERE),
+        ]
+    )
+    names = {row["bcu_code"]: row["bcu_name"] for row in rows}
+    commands = BasicCommandUnit.objects.bulk_create(
+        BasicCommandUnit(code=code, name=name) for code, name in names.items()
+    )
+    teams = Team.objects.bulk_create(
+        [
+            *(_team(command.name, Team.Kind.COMMAND, command) for command in commands),
+            *(_team(name, Team.Kind.SPECIALIST) for name in SPECIALIST_TEAMS),
+        ]
+    )
+    command_of = {command.code: command for command in commands}
+    team_of = {team.command: team for team in teams if team.command}
+    policed = [
+        (borough, command_of[row["bcu_code"]]) for borough, row in zip(boroughs, rows, strict=False)
+    ]
+    CommandMembership.objects.bulk_create(
+        CommandMembership(borough=borough, command=command, first_day=COMMANDS_SINCE)
+        for borough, command in policed
+    )
+    _load_programme()
+    return Places(
+        boroughs={borough.slug: borough for borough in boroughs},
+        teams={team.slug: team for team in teams},
+        command_team={borough: team_of[command] for borough, command in policed},
+    )
+
+
+def _borough(row: dict[str, str]) -> Borough:
+    return Borough(
+        name=row["name"],
+        slug=slugify(row["name"]),
+        ons_code=row["ons_code"],
+        population=int(row["population"]),
+        population_year=int(row["population_year"]),
+        tile_row=int(row["tile_row"]),
+        tile_col=int(row["tile_col"]),
+    )
+
+
+def _team(name: str, kind: Team.Kind, command: BasicCommandUnit | None = None) -> Team:
+    return Team(name=name, slug=slugify(name), kind=kind, command=command)
+
+
+def _load_programme() -> None:
+    """Over eleven million pounds in three years; the exact sums and days are invented."""
+    programme = Programme.objects.create(
+        name="Digital forensics",
+        slug="digital-forensics",
+        purpose=(
+            "Evidence from the devices of victims and suspects, sooner and more of it, "
+            "for better outcomes at court."
+        ),
+        first_day=date(2021, 4, 1),
+        last_day=date(2024, 3, 31),
+        planned_pounds=Decimal("11200000"),
+        spent_pounds=Decimal("11140000"),
+    )
+    Milestone.objects.bulk_create(
+        Milestone(programme=programme, name=name, due_day=due, reached_day=reached)
+        for name, due, reached in (
+            ("Examiners recruited", date(2021, 9, 30), date(2021, 10, 18)),
+            ("A kiosk for phones in every command", date(2022, 3, 31), date(2022, 3, 24)),
+            ("Victims' phones back within 24 hours", date(2022, 12, 31), date(2023, 2, 6)),
+            ("Backlog of devices halved", date(2023, 9, 30), date(2023, 9, 21)),
+            ("Review of outcomes at court", date(2024, 3, 31), date(2024, 3, 28)),
+        )
+    )

@@ -1,0 +1,235 @@
+"""The campaigns, and what became known after the first count: late, mended, void, entered twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from campaigns.models import Borough, Campaign
+from cases.actions import amend_outcome, correct_borough, merge_outcome, void_outcome
+from cases.choices import Kind, Offence
+from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
+from config.demo import engagement
+from config.demo.demand import MIX
+from config.demo.entries import Entries
+from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
+from config.demo.people import People, load_people
+from config.demo.places import Places, load_places
+from core.days import ONE_DAY, DayRange, london_day, start_of
+from summaries.actions import run_nightly
+from summaries.models import SummaryRun
+
+SEED = 20211125
+CAMPAIGN = "16-days-of-action-2021"
+YEAR_BEFORE = "same-days-2020"
+RUNNING = "winter-days-of-action"
+
+PUBLISHED = Plan(
+    days=DayRange.inclusive(date(2021, 11, 25), date(2021, 12, 10)),
+    arrests=1504,
+    charges=560,
+    cautions=165,
+    orders=87,
+    applications=62,
+    attendances=118,
+    offences=MIX["offences"],
+)
+OFFICERS_TRAINED = 6800
+OFFICERS_TRAINED_NOW = 600
+
+BEFORE = Plan(
+    days=DayRange.inclusive(date(2020, 11, 25), date(2020, 12, 10)),
+    arrests=1270,
+    charges=470,
+    cautions=150,
+    orders=60,
+    applications=48,
+    attendances=104,
+    offences=MIX["offences"],
+)
+"""The same dates. Not quite the same weekdays: 2021 has a Friday more, 2020 a Wednesday more."""
+
+PROACTIVE_YEAR = DayRange.inclusive(date(2020, 11, 1), PUBLISHED.days.last)
+RUNNING_SHARE = 0.45
+SETTLED_AFTER = timedelta(days=2)
+LEAD_ROLE = "Detective Superintendent, Lead Responsible Officer for Domestic Abuse"
+
+VOIDS = (
+    (Kind.ARREST, "Entered twice on the same shift; the other entry stands."),
+    (Kind.CHARGE, "The same charge was entered at the desk and in custody."),
+    (Kind.ARREST, "The suspect was in custody already; a further arrest there is not another one."),
+    (Kind.ARREST, "Made in training on a live case; there was no second arrest."),
+    (Kind.CAUTION, "One caution was given for both offences, so it counts once."),
+    (Kind.ORDER, "The copy that was served was entered as if it were another."),
+)
+MISTAKEN = Offence.ASSAULT_NO_INJURY
+"""What some arrests were first entered as, until an injury was found."""
+
+WRONG_BOROUGHS = (("lambeth", "southwark"), ("hillingdon", "ealing"), ("not-known", "croydon"))
+
+
+@dataclass
+class Afterwards:
+    """What happens to a campaign's entries once they have been counted for the first time.
+
+    Pairs that look like one event are the later entry and the earlier.
+    """
+
+    late: list[Outcome]
+    void: list[tuple[Outcome, str]]
+    offence: list[Outcome]
+    place: list[tuple[Case, Borough]]
+    merge: list[tuple[Outcome, Outcome]]
+    undecided: list[tuple[Outcome, Outcome]]
+
+
+def load(now: datetime) -> SummaryRun:
+    """Everything, and the two nightly runs that count it; the second run tells how it went.
+
+    The caller gives the transaction.
+    """
+    rng = Random(SEED)  # noqa: S311  (repeatable on purpose)
+    places = load_places()
+    people = load_people(rng, places)
+    partners = engagement.load_partners()
+    entries = Entries(rng, places, people, now)
+
+    enter_campaign(entries, BEFORE)
+    enter_proactive_year(entries, PROACTIVE_YEAR, [BEFORE.days, PUBLISHED.days])
+    known = enter_campaign(entries, PUBLISHED)
+    published = _after_the_published(entries, known)
+    engagement.load_events(engagement.EVENTS["published"], PUBLISHED.days, now, places, partners)
+    engagement.load_training(rng, OFFICERS_TRAINED, PUBLISHED.days, now, places, partners)
+
+    # What moves with the day comes last, so that the past is the same on every day.
+    running = _running(now)
+    ongoing = _while_running(entries, enter_campaign(entries, running))
+    engagement.load_events(engagement.EVENTS["running"], running.days, now, places, partners)
+    engagement.load_training(rng, OFFICERS_TRAINED_NOW, running.days, now, places, partners)
+
+    _load_campaigns(places, running.days)
+    entries.save()
+    run_nightly()
+    for afterwards in (published, ongoing):
+        _carry_out(afterwards, people)
+    OutcomeSupport.objects.bulk_create(entries.support)
+    return run_nightly()
+
+
+def _running(now: datetime) -> Plan:
+    """The campaign of these days, as far as it has come."""
+    today = london_day(now)
+    days = DayRange.inclusive(today - 6 * ONE_DAY, today + 9 * ONE_DAY)
+    elapsed = (now - start_of(days.first)) / ONE_DAY
+    return PUBLISHED.scaled(RUNNING_SHARE * elapsed / len(PUBLISHED.days), days)
+
+
+def _load_campaigns(places: Places, running: DayRange) -> None:
+    year_before = Campaign.objects.create(
+        name="Same days of 2020",
+        slug=YEAR_BEFORE,
+        first_day=BEFORE.days.first,
+        last_day=BEFORE.days.last,
+        baseline=Campaign.Baseline.NONE,
+        baseline_none_reason="No outcome from before November 2020 is held here.",
+    )
+    published = Campaign.objects.create(
+        name="16 Days of Action 2021",
+        slug=CAMPAIGN,
+        first_day=PUBLISHED.days.first,
+        last_day=PUBLISHED.days.last,
+        lead_role=LEAD_ROLE,
+        baseline=Campaign.Baseline.CAMPAIGN,
+        baseline_campaign=year_before,
+    )
+    now = Campaign.objects.create(
+        name="Winter Days of Action",
+        slug=RUNNING,
+        first_day=running.first,
+        last_day=running.last,
+        lead_role=LEAD_ROLE,
+        baseline=Campaign.Baseline.NONE,
+        baseline_none_reason="Nothing was entered here for the same days of the year before.",
+    )
+    for campaign in (year_before, published, now):
+        campaign.boroughs.set(places.boroughs.values())
+
+
+def _after_the_published(entries: Entries, known: list[Outcome]) -> Afterwards:
+    within = [o for o in known if london_day(o.happened_at) in PUBLISHED.days]
+    settled = entries.rng.sample(within, len(within))
+    merged = _take(settled, Kind.ARREST, "southwark")
+    return Afterwards(
+        merge=[(_entered_twice(entries, merged), merged)],
+        undecided=[],
+        place=[
+            (_take(settled, Kind.ARREST, wrong).case, entries.places.boroughs[right])
+            for wrong, right in WRONG_BOROUGHS
+        ],
+        offence=[_take(settled, Kind.ARREST, offence=MISTAKEN) for _ in range(5)],
+        void=_mistakes(entries, settled, VOIDS),
+        late=_held_back(entries, settled, 14),
+    )
+
+
+def _while_running(entries: Entries, known: list[Outcome]) -> Afterwards:
+    """Two pairs wait for a supervisor, one of them in Lambeth."""
+    recent = entries.rng.sample(known, len(known))
+    pairs = [_take(recent, Kind.ARREST, borough) for borough in ("lambeth", "newham")]
+    settled = [o for o in recent if entries.now - o.happened_at > SETTLED_AFTER]
+    return Afterwards(
+        merge=[],
+        undecided=[(_entered_twice(entries, earlier), earlier) for earlier in pairs],
+        place=[],
+        offence=[_take(settled, Kind.ARREST, offence=MISTAKEN) for _ in range(2)],
+        void=_mistakes(entries, settled, VOIDS[:2]),
+        late=_held_back(entries, settled, 4),
+    )
+
+
+def _take(rows: list[Outcome], kind: Kind, borough: str = "", offence: str = "") -> Outcome:
+    """The first that fits, and no longer among the rows."""
+    found = next(
+        row
+        for row in rows
+        if row.kind == kind and borough in {"", row.borough.slug} and offence in {"", row.offence}
+    )
+    rows.remove(found)
+    return found
+
+
+def _entered_twice(entries: Entries, outcome: Outcome) -> Outcome:
+    return entries.again(outcome, team=entries.places.teams["taskforce"])
+
+
+def _mistakes(
+    entries: Entries, rows: list[Outcome], voids: Iterable[tuple[Kind, str]]
+) -> list[tuple[Outcome, str]]:
+    """Entries that should not be there: each looks like another, and is void with its reason."""
+    return [(entries.again(_take(rows, kind)), reason) for kind, reason in voids]
+
+
+def _held_back(entries: Entries, rows: list[Outcome], number: int) -> list[Outcome]:
+    """Entries that were made two to five days after the event."""
+    late = entries.hold_back(rows[:number])
+    for outcome in late:
+        delay = timedelta(days=entries.rng.uniform(2, 5))
+        outcome.recorded_at = min(outcome.happened_at + delay, entries.now)
+    return late
+
+
+def _carry_out(afterwards: Afterwards, people: People) -> None:
+    by = people.sign_ins["supervisor.force"]
+    Outcome.objects.bulk_create(afterwards.late)
+    PossibleDuplicate.objects.bulk_create(
+        PossibleDuplicate(outcome=later, earlier=earlier, flagged_at=later.recorded_at)
+        for later, earlier in afterwards.merge + afterwards.undecided
+    )
+    for later, earlier in afterwards.merge:
+        merge_outcome(duplicate=later, into=earlier, by=people.sign_ins["supervisor.lambeth"])
+    for outcome in afterwards.offence:
+        amend_outcome(outcome=outcome, by=by, offence=Offence.ASSAULT_INJURY)
+    for case, borough in afterwards.place:
+        correct_borough(case=case, borough=borough, by=by)
+    for outcome, reason in afterwards.void:
+        void_outcome(outcome=outcome, by=by, reason=reason)

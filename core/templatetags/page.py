@@ -1,0 +1,72 @@
+"""Days, times and numbers in the words that pages use, and what a person may do."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from django import template
+
+from core.days import LONDON, DayRange
+
+register = template.Library()
+
+
+class Person(Protocol):
+    def may(self, permission: str) -> bool: ...
+
+
+@register.filter
+def thousands(count: int) -> str:
+    """1504 as "1,504"."""
+    return f"{count:,}"
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """Like "25 November 2021"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+@register.filter
+def week_day(day: date) -> str:
+    """Like "Sat 27 November", so that a weekend shows without colour."""
+    return f"{day:%a} {day.day} {day:%B}"
+
+
+@register.filter
+def span(days: DayRange) -> str:
+    """Like "25 November to 10 December 2021"; what both ends share is said once."""
+    first, last = days.first, days.last
+    if first == last:
+        return long_day(first)
+    if first.year != last.year:
+        start = long_day(first)
+    elif first.month != last.month:
+        start = f"{first.day} {first:%B}"
+    else:
+        start = f"{first.day}"
+    return f"{start} to {long_day(last)}"
+
+
+@register.filter
+def moment(when: datetime) -> str:
+    """Like "2:30am on Monday 22 November 2021", on London's clock."""
+    local = when.astimezone(LONDON)
+    if (local.hour, local.minute) in {(0, 0), (12, 0)}:
+        clock = "midday" if local.hour else "midnight"
+    else:
+        minutes = f":{local:%M}" if local.minute else ""
+        clock = f"{local.hour % 12 or 12}{minutes}{'pm' if local.hour >= 12 else 'am'}"
+    return f"{clock} on {local:%A} {long_day(local.date())}"
+
+
+@register.filter
+def listed(names: list[object]) -> str:
+    """Like "Lambeth, Lewisham and Southwark"."""
+    words = [str(name) for name in names]
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def may(person: Person, permission: str) -> bool:
+    """Whether to show a way in; the view itself decides again."""
+    return person.may(permission)

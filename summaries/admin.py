@@ -1,0 +1,78 @@
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+
+from core.admin import ReadOnlyAdmin
+from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.tasks import nightly
+
+
+@admin.register(SummaryRun)
+class SummaryRunAdmin(ReadOnlyAdmin):
+    list_display = [
+        "started_at", "state", "counted_to", "days_filled", "cells_proved", "cells_differing",
+        "asked_by",
+    ]  # fmt: skip
+    list_filter = ["state", "started_at"]
+    search_fields = ["error"]
+    list_select_related = ["asked_by"]
+
+    def get_urls(self) -> list[URLPattern]:
+        run_now = self.admin_site.admin_view(require_POST(self.run_now))
+        return [path("run-now/", run_now, name="summaries_summaryrun_run_now"), *super().get_urls()]
+
+    def run_now(self, request: HttpRequest) -> HttpResponse:
+        """Asks the worker for a nightly run."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            nightly.delay(request.user.pk)
+        except OperationalError:
+            self.message_user(
+                request,
+                "The run was not started: the job queue does not answer. Tell whoever runs the "
+                "servers, or run manage.py nightly.",
+                messages.ERROR,
+            )
+        else:
+            waits = SummaryRun.objects.filter(state=SummaryRun.State.RUNNING).exists()
+            self.message_user(
+                request,
+                "A run is under way; yours follows it."
+                if waits
+                else "The run was handed to the worker. Reload this page to see how it went.",
+                messages.WARNING if waits else messages.SUCCESS,
+            )
+        return HttpResponseRedirect(reverse("admin:summaries_summaryrun_changelist"))
+
+
+@admin.register(DailyTotal)
+class DailyTotalAdmin(ReadOnlyAdmin):
+    list_display = ["day", "borough", "measure", "slice", "key", "count"]
+    list_filter = ["slice", "measure", "day", "borough"]
+    search_fields = ["measure__exact"]
+    list_select_related = ["borough"]
+    ordering = ["-day"]
+
+
+@admin.register(ChangedDay)
+class ChangedDayAdmin(ReadOnlyAdmin):
+    list_display = ["day", "borough", "cause"]
+    list_filter = ["cause", "borough"]
+    search_fields = ["cause__exact"]
+    list_select_related = ["borough"]
+
+
+@admin.register(Restatement)
+class RestatementAdmin(ReadOnlyAdmin):
+    list_display = ["run", "day", "borough", "measure", "slice", "key", "before", "after", "why"]
+    list_filter = ["slice", "measure", "day", "borough"]
+    search_fields = ["measure__exact"]
+    list_select_related = ["run", "borough"]
+
+    @admin.display(description="why")
+    def why(self, restatement: Restatement) -> str:
+        return ", ".join(ChangedDay.Cause(cause).label for cause in restatement.causes).capitalize()

@@ -1,0 +1,47 @@
+"""The pages of figures."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from accounts.permissions import Permission, SignedInRequest, requires
+from campaigns.models import Campaign
+from core.days import london_day
+from summaries.presenters import CampaignPage, State, administrators
+
+
+@login_required
+def home(request: SignedInRequest) -> HttpResponse:
+    """The campaign of the day; a page of words for whoever has nothing to see."""
+    if not request.user.may(Permission.SEE_FIGURES):
+        return render(request, "summaries/nothing_for_role.html")
+    found = _of_the_day(london_day(timezone.now()))
+    return redirect("summaries:campaign", found.slug) if found else campaigns(request)
+
+
+def _of_the_day(today: date) -> Campaign | None:
+    """The campaign that runs, else the last that began, else the next to start."""
+    every = Campaign.objects.all()
+    begun = every.filter(first_day__lte=today)
+    return every.running_on(today).first() or begun.first() or every.last()
+
+
+@requires(Permission.SEE_FIGURES)
+def campaigns(request: SignedInRequest) -> HttpResponse:
+    today = london_day(timezone.now())
+    listed = [(campaign, State.of(campaign.days, today)) for campaign in Campaign.objects.all()]
+    if not listed:
+        context = {"administrators": administrators()}
+        return render(request, "summaries/no_campaign.html", context)
+    return render(request, "summaries/campaigns.html", {"campaigns": listed})
+
+
+@requires(Permission.SEE_FIGURES)
+def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(Campaign, slug=slug)
+    page = CampaignPage.of(found, request.user, timezone.now())
+    context = {"page": page, "administrators": [] if page.boroughs else administrators()}
+    return render(request, "summaries/campaign.html", context)

@@ -1,0 +1,257 @@
+"""A real Chromium against the real server, static files as served; no page may complain.
+
+`BROWSER=no` leaves these tests out; `CHROMIUM` names a browser that is not on the PATH.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management.commands import flush
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from campaigns.models import Borough, Campaign
+from cases.choices import Kind
+from cases.models import Case, Outcome, Suspect
+from core.days import LONDON
+
+# Playwright's synchronous API keeps an event loop in this thread, and where one runs Django
+# refuses the ORM, which the tests use to make and read rows.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+HERE = Path(__file__).parent
+AXE = HERE.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NO_BROWSER = """There is no Chromium for the browser tests. Get one:
+  Debian, Ubuntu: apt-get install chromium
+  Fedora: dnf install chromium
+  macOS: brew install --cask chromium
+or name one with CHROMIUM=/path/to/chrome, or leave these tests out with BROWSER=no."""
+REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`))"""
+PASSWORD = "correct horse battery"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker has the browser; skipped rather than deselected, so that the summary says so."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if os.environ.get("BROWSER") == "no":
+                item.add_marker(pytest.mark.skip(reason="BROWSER=no leaves the browser out"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def like_production() -> Iterator[None]:
+    """Lets WhiteNoise answer for static files, and the flush after each test pass our triggers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+        patch.setattr(flush.Command, "handle", pgtrigger.ignore()(flush.Command.handle))
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail(NO_BROWSER, pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def expected() -> set[int]:
+    """The statuses of failure that a test means to see."""
+    return set()
+
+
+@pytest.fixture
+def new_page(
+    browser: Browser, live_server: LiveServer, expected: set[int]
+) -> Iterator[Callable[..., Page]]:
+    """Opens pages, and fails the test if one complained."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.add_init_script(REPORT_VIOLATIONS)
+        page = context.new_page()
+        page.on(
+            "console",
+            # A failed load is told by its response, below.
+            lambda said: said.type in {"error", "warning"}
+            and not said.text.startswith("Failed to load resource")
+            and complaints.append(said.text),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "response",
+            lambda answer: answer.status >= 400
+            and answer.status not in expected
+            and complaints.append(f"{answer.status} {answer.url}"),
+        )
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Argon2 is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """What axe finds wrong with a page, by rule and place."""
+    source = AXE.read_text()
+
+    def check(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+        return [
+            f"{broken['id']}: {node['html']} {node['failureSummary']}"
+            for broken in found["violations"]
+            for node in broken["nodes"]
+        ]
+
+    return check
+
+
+@pytest.fixture
+def boroughs(live_server: LiveServer) -> dict[str, Borough]:
+    """Two of London's, and the two that keep the sums whole."""
+    made = {
+        name: Borough.objects.create(
+            name=name,
+            slug=name.lower(),
+            ons_code=f"E0900010{tile}",
+            population=300_000,
+            population_year=2021,
+            tile_row=90,
+            tile_col=tile,
+        )
+        for tile, name in enumerate(["Lambeth", "Southwark"])
+    }
+    for name in ["Outside London", "Not known"]:
+        slug = name.lower().replace(" ", "-")
+        made[name] = Borough.objects.create(name=name, slug=slug, in_london=False)
+    return made
+
+
+@pytest.fixture
+def make_campaign(boroughs: dict[str, Borough]) -> Callable[..., Campaign]:
+    def make(name: str, slug: str, first: date, last: date) -> Campaign:
+        campaign = Campaign.objects.create(
+            name=name,
+            slug=slug,
+            first_day=first,
+            last_day=last,
+            baseline_none_reason="The first of its kind.",
+        )
+        campaign.boroughs.set(boroughs.values())
+        return campaign
+
+    return make
+
+
+@pytest.fixture
+def campaign(make_campaign: Callable[..., Campaign]) -> Campaign:
+    return make_campaign(
+        "16 Days of Action 2021", "16-days-2021", date(2021, 11, 25), date(2021, 12, 10)
+    )
+
+
+@pytest.fixture
+def outcomes(campaign: Campaign, boroughs: dict[str, Borough]) -> None:
+    """Five arrests of four suspects and two charges inside the window; one each side of it."""
+    inside = [
+        (Kind.ARREST, "Lambeth", 1, datetime(2021, 11, 25, 0, 0)),
+        (Kind.ARREST, "Lambeth", 1, datetime(2021, 11, 27, 9, 30)),
+        (Kind.CHARGE, "Lambeth", 1, datetime(2021, 11, 27, 18, 0)),
+        (Kind.ARREST, "Southwark", 2, datetime(2021, 12, 10, 23, 59)),
+        (Kind.CHARGE, "Southwark", 2, datetime(2021, 12, 10, 23, 59)),
+        (Kind.ARREST, "Outside London", 3, datetime(2021, 12, 1, 12, 0)),
+        (Kind.ARREST, "Not known", 4, datetime(2021, 12, 1, 12, 0)),
+    ]
+    outside = [
+        (Kind.ARREST, "Lambeth", 5, datetime(2021, 11, 24, 23, 59)),
+        (Kind.ARREST, "Lambeth", 6, datetime(2021, 12, 11, 0, 0)),
+    ]
+    for kind, borough, number, when in [*inside, *outside]:
+        case, _ = Case.objects.get_or_create(
+            reference=f"{number}/21", system="cris", defaults={"borough": boroughs[borough]}
+        )
+        suspect, _ = Suspect.objects.get_or_create(case=case, number=1)
+        Outcome.objects.create(
+            kind=kind,
+            case=case,
+            suspect=suspect,
+            borough=boroughs[borough],
+            offence="assault_injury",
+            happened_at=when.replace(tzinfo=LONDON),
+        )
+
+
+@pytest.fixture
+def people(boroughs: dict[str, Borough]) -> dict[str, User]:
+    """The cast, by user name; the officer works in Lambeth and Southwark."""
+    names = {
+        "officer": "Sam Okafor",
+        "supervisor": "Dana Whitlock",
+        "communications": "Chris Bell",
+        "administrator": "Alex Morgan",
+        "auditor": "Robin Patel",
+    }
+    cast = {
+        role: User.objects.create_user(role, PASSWORD, name=name, role=role)
+        for role, name in names.items()
+    }
+    cast["officer"].boroughs.set([boroughs["Lambeth"], boroughs["Southwark"]])
+    cast["newcomer"] = User.objects.create_user("newcomer", PASSWORD, name="Jo Hale")
+    return cast
+
+
+@pytest.fixture
+def sign_in(people: dict[str, User]) -> Callable[..., None]:
+    """Signs in as a person would; `to` is where they wanted to go."""
+
+    def as_person(page: Page, username: str, to: str = "/") -> None:
+        page.goto(f"/sign-in/?next={to}")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+    return as_person

@@ -1,0 +1,234 @@
+"""Every page and state: what it says, that it fits, that axe finds nothing, that it is light."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from campaigns.models import Campaign
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Axe = Callable[[Page], list[str]]
+SignIn = Callable[..., None]
+MakeCampaign = Callable[..., Campaign]
+PAGE = "/campaigns/16-days-2021/"
+
+
+def assert_fits_and_is_accessible(page: Page, axe: Axe) -> None:
+    for width in [1280, 375, 320]:
+        page.set_viewport_size({"width": width, "height": 900})
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over == 0, f"{page.url} is {over} pixels too wide at {width}"
+        assert axe(page) == []
+
+
+def tiles(page: Page) -> dict[str, str]:
+    labels = page.locator(".app-tile dt").all_inner_texts()
+    counts = page.locator(".app-tile__count").all_inner_texts()
+    return dict(zip(labels, counts, strict=True))
+
+
+def table(page: Page, name: str) -> list[list[str]]:
+    """The cells of a table, row by row, without its headings."""
+    rows = page.get_by_role("table", name=name).locator("tbody tr, tfoot tr").all()
+    return [row.locator("th, td").all_inner_texts() for row in rows]
+
+
+def test_the_campaign_page_counts_the_window(
+    page: Page, outcomes: None, sign_in: SignIn, axe: Axe
+) -> None:
+    sign_in(page, "supervisor", to=PAGE)
+    expect(page).to_have_title("16 Days of Action 2021 - Days of Action")
+    assert tiles(page) == {
+        "Arrests": "5",
+        "Charges": "2",
+        "Cautions": "0",
+        "Restrictive orders": "0",
+        "Clare's Law applications": "0",
+        "Engagement events": "0",
+        "Engagement attendances": "0",
+        "Officers trained": "0",
+    }
+    days = table(page, "Day by day")
+    assert len(days) == 17
+    assert days[0] == ["Thu 25 November", "1", "0", "0", "0", "0"]
+    assert days[2] == ["Sat 27 November", "1", "1", "0", "0", "0"]
+    assert days[15:] == [["Fri 10 December", "1", "1", "0", "0", "0"], ["Total", *"52000"]]
+    assert table(page, "By borough") == [
+        ["Lambeth", *"210000"],
+        ["Southwark", *"110000"],
+        ["Outside London", *"100000"],
+        ["Not known", *"100000"],
+        ["Total", *"520000"],
+    ]
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("25 November to 10 December 2021, 16 days, both included")
+    expect(main).to_contain_text("4 different suspects were arrested.")
+    expect(main).to_contain_text(
+        "Lambeth 2 + Southwark 1 + Outside London 1 + Not known 1 = 5 arrest events"
+    )
+    assert_fits_and_is_accessible(page, axe)
+
+
+def test_an_officer_sees_their_own_boroughs(
+    page: Page, outcomes: None, sign_in: SignIn, axe: Axe
+) -> None:
+    sign_in(page, "officer", to=PAGE)
+    expect(page.get_by_text("Your boroughs: Lambeth and Southwark")).to_be_visible()
+    assert tiles(page)["Arrests"] == "3"
+    assert [row[0] for row in table(page, "By borough")] == ["Lambeth", "Southwark", "Total"]
+    expect(page.get_by_role("link", name="Admin")).to_have_count(0)
+    assert_fits_and_is_accessible(page, axe)
+
+
+@pytest.mark.parametrize("role", ["supervisor", "communications", "administrator"])
+def test_the_force_sees_all_boroughs(
+    page: Page, outcomes: None, sign_in: SignIn, role: str
+) -> None:
+    sign_in(page, role)
+    expect(page.get_by_text("All boroughs", exact=True)).to_be_visible()
+    assert tiles(page)["Arrests"] == "5"
+    expect(page.get_by_role("link", name="Admin")).to_have_count(int(role == "administrator"))
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "heading", "words"),
+    [
+        ("auditor", "/", "There is nothing here for your role yet", "reads the log"),
+        ("newcomer", "/", "16 Days of Action 2021", "You have no boroughs yet."),
+        ("newcomer", PAGE, "16 Days of Action 2021", "add boroughs: Alex Morgan."),
+        ("officer", PAGE, "16 Days of Action 2021", "Nothing has been logged for these days in"),
+        ("supervisor", PAGE, "16 Days of Action 2021", "so every figure is 0."),
+        ("supervisor", PAGE, "16 Days of Action 2021", "The nightly check has not run yet."),
+        ("supervisor", "/campaigns/", "Campaigns", "25 November to 10 December 2021"),
+    ],
+)
+def test_states_without_outcomes(
+    page: Page,
+    campaign: Campaign,
+    sign_in: SignIn,
+    axe: Axe,
+    role: str,
+    path: str,
+    heading: str,
+    words: str,
+) -> None:
+    sign_in(page, role, to=path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(page.get_by_role("main")).to_contain_text(words)
+    assert_fits_and_is_accessible(page, axe)
+
+
+def test_a_campaign_to_come_says_when_it_starts(
+    page: Page, make_campaign: MakeCampaign, sign_in: SignIn, axe: Axe
+) -> None:
+    first = date.today() + timedelta(days=20)
+    make_campaign("Next", "next", first, first + timedelta(days=15))
+    sign_in(page, "supervisor")
+    expect(page.get_by_text(f"Starts in {(first - date.today()).days} days")).to_be_visible()
+    expect(page.get_by_text("There is nothing to count yet.")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
+    assert_fits_and_is_accessible(page, axe)
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [("administrator", "Add a campaign"), ("officer", "add a campaign: Alex Morgan.")],
+)
+def test_with_no_campaign_the_page_says_what_to_do(
+    page: Page, sign_in: SignIn, axe: Axe, role: str, words: str
+) -> None:
+    sign_in(page, role)
+    expect(page.get_by_role("heading", level=1)).to_have_text("No campaign yet")
+    expect(page.get_by_role("main")).to_contain_text(words)
+    assert_fits_and_is_accessible(page, axe)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status", "heading"),
+    [
+        ("auditor", "/campaigns/", 403, "You cannot open this page"),
+        ("supervisor", "/campaigns/unknown/", 404, "Page not found"),
+        ("officer", "/admin/", 403, "You cannot open this page"),
+    ],
+)
+def test_refusals_in_the_look_of_the_product(
+    page: Page,
+    expected: set[int],
+    sign_in: SignIn,
+    axe: Axe,
+    role: str,
+    path: str,
+    status: int,
+    heading: str,
+) -> None:
+    expected.add(status)
+    sign_in(page, role, to=path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    expect(page).to_have_title(f"{heading} - Days of Action")
+    assert_fits_and_is_accessible(page, axe)
+
+
+def test_the_admin_runs_under_the_same_policy(page: Page, sign_in: SignIn) -> None:
+    sign_in(page, "administrator")
+    page.get_by_role("link", name="Admin").click()
+    page.get_by_role("rowheader", name="Campaigns").get_by_role("link").click()
+    expect(page.get_by_role("link", name="Add campaign")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_a_first_view_is_light_and_stands_still(
+    new_page: Callable[..., Page], outcomes: None, sign_in: SignIn, width: int
+) -> None:
+    signed_in = new_page(viewport={"width": width, "height": 900})
+    sign_in(signed_in, "supervisor", to=PAGE)
+    page = new_page(
+        viewport={"width": width, "height": 900},
+        storage_state=signed_in.context.storage_state(),
+    )
+    sizes: list[int] = []
+    page.on(
+        "requestfinished",
+        lambda request: sizes.append(
+            request.sizes()["responseBodySize"] + request.sizes()["responseHeadersSize"]
+        ),
+    )
+    page.goto(PAGE, wait_until="networkidle")
+    moved = page.evaluate(
+        """() => new Promise((done) => new PerformanceObserver((list) =>
+            done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+        ).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 300))"""
+    )
+    assert 3 <= len(sizes) <= 5
+    assert sum(sizes) <= 150 * 1024
+    assert moved < 0.01
+
+
+def test_a_wide_table_scrolls_in_its_own_box(
+    page: Page, outcomes: None, sign_in: SignIn
+) -> None:
+    sign_in(page, "supervisor", to=PAGE)
+    region = page.get_by_role("region", name="By borough")
+    expect(region).to_have_attribute("tabindex", "-1")
+    page.set_viewport_size({"width": 375, "height": 900})
+    expect(region).to_have_attribute("tabindex", "0")
+    region.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    box = region.get_by_role("rowheader", name="Southwark").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < 30
+
+
+def test_print_keeps_the_marking_and_drops_the_navigation(
+    page: Page, outcomes: None, sign_in: SignIn
+) -> None:
+    sign_in(page, "supervisor", to=PAGE)
+    page.emulate_media(media="print")
+    expect(page.get_by_text("OFFICIAL-SENSITIVE")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    expect(page.get_by_role("table", name="By borough")).to_be_visible()

@@ -1,0 +1,300 @@
+"""The demo adds up to what was published, is loaded once, and holds nothing out of its time."""
+
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models import Borough, Campaign, CommandMembership, Programme, Team
+from cases.choices import NOTICES, Kind, OrderKind, Strand
+from cases.models import Case, Outcome, PossibleDuplicate
+from config.demo import story
+from config.demo.outcomes import PILOT_BOROUGHS
+from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from core.days import DayRange, london_day
+from partners.models import EngagementEvent, TrainingSession
+from summaries.figures import By, Window, figures
+from summaries.measures import BY_SLUG
+from summaries.models import ChangedDay, Restatement, SummaryRun
+from summaries.proof import prove
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+
+PUBLISHED = {
+    "arrests": 1504,
+    "charges": 560,
+    "cautions": 165,
+    "orders": 87,
+    "disclosure_applications": 62,
+    "officers_trained": 6800,
+}
+
+
+def test_a_failed_load_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands first, before the demo of the other tests is there."""
+
+    def fail(*args: object) -> None:
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr(story, "enter_campaign", fail)
+    with pytest.raises(RuntimeError, match="half way"):
+        call_command("demo", stdout=StringIO())
+    assert not Borough.objects.exists()
+    assert not User.objects.exists()
+
+
+def test_a_database_in_use_is_refused() -> None:
+    Borough.objects.create(name="Elsewhere", slug="elsewhere", in_london=False)
+    with pytest.raises(CommandError, match="in use"):
+        call_command("demo", stdout=StringIO())
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """What the command said; the demo is there for every test of this module, loaded once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        out = StringIO()
+        call_command("demo", stdout=out)
+        yield out.getvalue()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def published(demo: str) -> Campaign:
+    return Campaign.objects.get(slug="16-days-of-action-2021")
+
+
+@pytest.fixture
+def running(demo: str) -> Campaign:
+    return Campaign.objects.get(slug="winter-days-of-action")
+
+
+def counts(campaign: Campaign) -> dict[str, int]:
+    found = figures(Window.of(campaign))
+    return {slug: found[BY_SLUG[slug]].get("", 0) for slug in PUBLISHED}
+
+
+def test_the_published_figures_are_exact(published: Campaign) -> None:
+    assert counts(published) == PUBLISHED
+    assert (published.first_day.isoformat(), published.last_day.isoformat()) == (
+        "2021-11-25",
+        "2021-12-10",
+    )
+    assert published.boroughs.count() == 34
+    assert published.lead_role.startswith("Detective Superintendent")
+    assert published.lead_name == ""
+
+
+def test_the_totals_are_proved_and_published(demo: str) -> None:
+    assert prove().equal
+    assert not ChangedDay.objects.exists()
+    states = SummaryRun.objects.values_list("state", flat=True)
+    assert list(states) == [SummaryRun.State.PUBLISHED] * 2
+
+
+def test_the_baseline_is_the_year_before(published: Campaign) -> None:
+    baseline = published.baseline_campaign
+    assert baseline is not None
+    assert baseline.slug == "same-days-2020"
+    assert counts(baseline) == {
+        "arrests": 1270,
+        "charges": 470,
+        "cautions": 150,
+        "orders": 60,
+        "disclosure_applications": 48,
+        "officers_trained": 0,
+    }
+
+
+def test_every_borough_has_arrests(published: Campaign) -> None:
+    found = figures(Window.of(published), By.BOROUGH)[BY_SLUG["arrests"]]
+    by_borough = {borough: found.get(str(borough.pk), 0) for borough in Borough.objects.all()}
+    assert min(n for borough, n in by_borough.items() if borough.in_london) >= 10
+    assert all(0 < n < 15 for borough, n in by_borough.items() if not borough.in_london)
+
+
+def test_places_and_programme(demo: str) -> None:
+    assert Borough.objects.of_london().count() == 32
+    assert CommandMembership.objects.filter(end_day=None).count() == 32
+    lambeth = Borough.objects.get(slug="lambeth").memberships.get()
+    assert (lambeth.command.code, lambeth.command.name) == ("AS", "Central South")
+    assert set(Borough.objects.policed_by("NA", timezone.now().date())) == set(
+        Borough.objects.filter(slug__in=["enfield", "haringey"])
+    )
+    assert Team.objects.filter(kind=Team.Kind.COMMAND).count() == 12
+    assert Team.objects.filter(kind=Team.Kind.SPECIALIST).count() == 6
+    forensics = Programme.objects.get()
+    assert forensics.planned_pounds > 11_000_000
+    assert (forensics.last_day.year - forensics.first_day.year, forensics.milestones.count()) == (
+        3,
+        5,
+    )
+
+
+def test_loading_again_changes_nothing(demo: str) -> None:
+    def rows() -> dict[str, int]:
+        return {m._meta.label: m._default_manager.count() for m in apps.get_models()}
+
+    before, out = rows(), StringIO()
+    call_command("demo", stdout=out)
+    assert "there already" in out.getvalue()
+    assert rows() == before
+
+
+def test_the_running_campaign_is_alive(running: Campaign) -> None:
+    today = london_day(timezone.now())
+    assert running.first_day <= today <= running.last_day
+    found = counts(running)
+    assert 150 < found["arrests"] < 400
+    assert all(found.values())
+    statuses = set(EngagementEvent.objects.filter(day__gt=today).values_list("status", flat=True))
+    assert statuses == {EngagementEvent.Status.PLANNED}
+
+
+def test_nothing_lies_in_the_future(demo: str) -> None:
+    now = timezone.now()
+    for model in (Outcome, TrainingSession):
+        assert not model._default_manager.filter(
+            Q(happened_at__gt=now) | Q(recorded_at__gt=now) | Q(recorded_at__lt=F("happened_at"))
+        ).exists()
+
+
+def test_the_ledger_has_each_cause(demo: str) -> None:
+    causes = {cause for row in Restatement.objects.all() for cause in row.causes}
+    assert causes == {"entered", "amended", "voided", "merged"}
+
+
+def test_duplicates_one_merged_and_some_waiting(demo: str) -> None:
+    merged = PossibleDuplicate.objects.get(state=PossibleDuplicate.State.MERGED)
+    assert merged.outcome.merged_into == merged.earlier
+    waiting = PossibleDuplicate.objects.filter(state=PossibleDuplicate.State.OPEN)
+    assert waiting.filter(outcome__borough__slug="lambeth").count() == 1
+    for pair in waiting:
+        assert pair.outcome.counted
+        assert pair.earlier in Outcome.objects.likely_duplicates_of(pair.outcome)
+
+
+def test_nothing_is_older_than_its_law(demo: str) -> None:
+    newer = Q(offence__in=["nfs", "intimate_image", "breach_dapo"])
+    newer |= Q(order_kind__in=[OrderKind.DAPN, OrderKind.DAPO])
+    assert not Outcome.objects.filter(newer, day__lt="2022-06-07").exists()
+    pilot = Outcome.objects.filter(order_kind__in=[OrderKind.DAPN, OrderKind.DAPO])
+    assert set(pilot.values_list("borough__slug", flat=True)) <= PILOT_BOROUGHS
+
+
+def test_references_follow_their_system(demo: str) -> None:
+    for system, shape in {"cris": r"^\d{7}/2[01]$", "connect": r"^01/\d{7}/\d{2}$"}.items():
+        cases = Case.objects.filter(system=system)
+        assert cases.exists()
+        assert not cases.exclude(reference__regex=shape).exists()
+    assert not Case.objects.filter(system="cris", outcomes__day__gte="2024-02-28").exists()
+
+
+def test_what_follows_comes_after_an_arrest_or_interview(demo: str) -> None:
+    starts = {Kind.ARREST, Kind.VOLUNTARY_ATTENDANCE}
+    started: dict[int | None, Any] = {}
+    rows = Outcome.objects.order_by("happened_at").values_list("kind", "suspect", "happened_at")
+    for kind, suspect, happened_at in rows:
+        if kind in starts:
+            started.setdefault(suspect, happened_at)
+        elif kind not in {Kind.ORDER, Kind.DISCLOSURE_APPLICATION}:
+            assert started[suspect] <= happened_at
+    # One arrest has one custody record; only an entry made twice repeats it.
+    repeated = (
+        Outcome.objects.counted()
+        .filter(kind=Kind.ARREST)
+        .values("custody_record")
+        .annotate(entries=Count("pk"))
+        .filter(Q(entries__gt=1) | Q(custody_record=""))
+    )
+    assert repeated.count() == 2
+
+
+def test_each_notice_of_the_campaign_has_its_order(published: Campaign) -> None:
+    notices = Outcome.objects.between(published.days).filter(order_kind__in=NOTICES)
+    assert notices.count() > 30
+    for notice in notices:
+        later = notice.case.outcomes.filter(order_kind=OrderKind.DVPO, suspect=notice.suspect)
+        assert later.filter(happened_at__gt=notice.happened_at).exists()
+
+
+def test_the_proactive_units_tell_their_strands_apart(published: Campaign) -> None:
+    year = DayRange(date(2020, 11, 1), published.first_day)
+    arrests = Outcome.objects.counted().between(year).filter(kind=Kind.ARREST)
+    theirs = arrests.filter(team__slug="predatory-offender-units")
+    assert 2800 < theirs.count() < 3200
+    assert set(theirs.values_list("strand", flat=True)) == set(Strand.values)
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "borough", "teams", "partners"),
+    [
+        (
+            "London Bridge Station",
+            "stall",
+            "southwark",
+            {"central-south", "taskforce"},
+            {"Solace", "Gaia", "The Path Project"},
+        ),
+        ("Hayes Muslim Centre", "bus", "hillingdon", {"west-area"}, {"Hayes Muslim Centre"}),
+        (
+            "stalkerware and spyware",
+            "presentation",
+            "westminster",
+            {"met-intelligence-unit"},
+            {"Suzy Lamplugh Trust"},
+        ),
+    ],
+)
+def test_the_published_events_are_there(
+    published: Campaign, title: str, kind: str, borough: str, teams: set[str], partners: set[str]
+) -> None:
+    event = EngagementEvent.objects.get(title__contains=title, kind=kind)
+    assert event.team is not None
+    assert event.day in published.days
+    assert event.borough.slug == borough
+    assert {event.team.slug, *event.supporting_teams.values_list("slug", flat=True)} == teams
+    assert set(event.partners.values_list("name", flat=True)) == partners
+    assert event.attendances > 0
+
+
+def test_webinars_and_training(published: Campaign) -> None:
+    days = published.days
+    done = EngagementEvent.objects.filter(day__gte=days.first, day__lt=days.end, status="done")
+    assert done.filter(kind="webinar").count() == 4
+    assert done.filter(topics__contains="Clare's Law").exists()
+    sessions = TrainingSession.objects.filter(day__gte=days.first, day__lt=days.end)
+    assert set(sessions.values_list("programme", "partner__name")) == {
+        ("Domestic Abuse Matters", "SafeLives")
+    }
+    assert sessions.values("borough").distinct().count() == 32
+
+
+def test_each_sign_in_works(demo: str) -> None:
+    assert len(DEMO_PASSWORD) >= 16
+    for sign_in in DEMO_SIGN_INS:
+        user = User.objects.get(username=sign_in.username)
+        assert user.role == sign_in.role
+        assert user.has_usable_password()
+    assert User.objects.get(username="officer.lambeth").check_password(DEMO_PASSWORD)
+    assert User.objects.get(username="officer.lambeth").logged_outcomes.exists()
+    assert not User.objects.get(username="lambeth.1").has_usable_password()
+    supervisor = User.objects.get(username="supervisor.lambeth")
+    assert set(supervisor.boroughs.values_list("slug", flat=True)) == {"lambeth", "southwark"}
+
+
+def test_every_borough_has_somebody_who_logs(demo: str) -> None:
+    officers = Q(staff__role=User.Role.OFFICER)
+    assert not (
+        Borough.objects.annotate(officers=Count("staff", filter=officers))
+        .filter(officers__lt=2)
+        .exists()
+    )
