@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
+from cases.choices import Kind
 from core.days import DayRange
 from core.querysets import M, ScopedQuerySet, Viewer
 
@@ -61,11 +62,16 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
         """Counted entries that look like the same event.
 
         Same kind within 24 hours, and the same custody record or the same suspect of the case
-        (where none was chosen, the same case without a suspect).
+        (where none was chosen, the same case without a suspect). Two offences charged, or two
+        kinds of order, are two events.
         """
         same = Q(case=outcome.case_id, suspect=outcome.suspect_id)
         if outcome.custody_record:
             same |= Q(custody_record=outcome.custody_record)
+        if outcome.kind == Kind.CHARGE:
+            same &= Q(offence=outcome.offence)
+        if outcome.kind == Kind.ORDER:
+            same &= Q(order_kind=outcome.order_kind)
         return (
             self.counted()
             .filter(

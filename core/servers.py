@@ -13,11 +13,11 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, NoReturn
+from urllib.parse import parse_qs, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -66,6 +66,14 @@ def postgres_socket(var: Path, *, database: str) -> str:
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f'CREATE DATABASE "{database}"')
     return parse_qs(urlsplit(address).query)["host"][0]
+
+
+def database_url(where: Mapping[str, Any]) -> str:
+    """The address of a database from Django's settings of its connection; a socket is quoted."""
+    password = f":{quote(where['PASSWORD'], safe='')}" if where["PASSWORD"] else ""
+    port = f":{where['PORT']}" if where["PORT"] else ""
+    host = quote(where["HOST"], safe="")
+    return f"postgresql://{quote(where['USER'], safe='')}{password}@{host}{port}/{where['NAME']}"
 
 
 def _forget_dead_postmaster(pid_file: Path) -> None:

@@ -41,7 +41,7 @@ class Slice(StrEnum):
     DETAIL = "detail"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """A table of facts with `day`, `borough_id` and `counted`.
 
@@ -77,7 +77,7 @@ TRAINING = Source(
 SOURCES = (OUTCOMES, EVENTS, TRAINING)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measure:
     """One thing that is counted.
 

@@ -70,7 +70,7 @@ class Freshness:
     def of(
         cls, published: SummaryRun | None, newest: SummaryRun | None, now: datetime
     ) -> "Freshness":
-        counted_to = published and published.counted_to
+        counted_to = published.counted_to if published else None
         if counted_to is None:
             words = "Every figure is counted live. None has been proved yet."
         else:

@@ -1,5 +1,6 @@
 """Days, times and numbers in the words that pages use, and what a person may do."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -60,7 +61,7 @@ def moment(when: datetime) -> str:
 
 
 @register.filter
-def listed(names: list[object]) -> str:
+def listed(names: Sequence[object]) -> str:
     """Like "Lambeth, Lewisham and Southwark"."""
     words = [str(name) for name in names]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

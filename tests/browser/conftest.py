@@ -10,11 +10,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import pgtrigger
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.management.commands import flush
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -60,11 +58,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def like_production() -> Iterator[None]:
-    """Lets WhiteNoise answer for static files, and the flush after each test pass our triggers."""
+def static_files_as_served() -> Iterator[None]:
+    """Lets the test server pass the collected, hashed files to WhiteNoise, as in production."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
-        patch.setattr(flush.Command, "handle", pgtrigger.ignore()(flush.Command.handle))
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda *_: False)
         yield
 
 
@@ -93,26 +90,24 @@ def new_page(
     complaints: list[str] = []
     contexts = []
 
+    def hear(said: ConsoleMessage) -> None:
+        # A failed load is told by its response.
+        if said.type in {"error", "warning"} and not said.text.startswith("Failed to load"):
+            complaints.append(said.text)
+
+    def judge(answer: Response) -> None:
+        if answer.status >= 400 and answer.status not in expected:
+            complaints.append(f"{answer.status} {answer.url}")
+
     def open_page(**options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
         context.set_default_timeout(10_000)
-        contexts.append(context)
         context.add_init_script(REPORT_VIOLATIONS)
+        contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console",
-            # A failed load is told by its response, below.
-            lambda said: said.type in {"error", "warning"}
-            and not said.text.startswith("Failed to load resource")
-            and complaints.append(said.text),
-        )
+        page.on("console", hear)
+        page.on("response", judge)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "response",
-            lambda answer: answer.status >= 400
-            and answer.status not in expected
-            and complaints.append(f"{answer.status} {answer.url}"),
-        )
         return page
 
     yield open_page
@@ -197,17 +192,17 @@ def campaign(make_campaign: Callable[..., Campaign]) -> Campaign:
 def outcomes(campaign: Campaign, boroughs: dict[str, Borough]) -> None:
     """Five arrests of four suspects and two charges inside the window; one each side of it."""
     inside = [
-        (Kind.ARREST, "Lambeth", 1, datetime(2021, 11, 25, 0, 0)),
-        (Kind.ARREST, "Lambeth", 1, datetime(2021, 11, 27, 9, 30)),
-        (Kind.CHARGE, "Lambeth", 1, datetime(2021, 11, 27, 18, 0)),
-        (Kind.ARREST, "Southwark", 2, datetime(2021, 12, 10, 23, 59)),
-        (Kind.CHARGE, "Southwark", 2, datetime(2021, 12, 10, 23, 59)),
-        (Kind.ARREST, "Outside London", 3, datetime(2021, 12, 1, 12, 0)),
-        (Kind.ARREST, "Not known", 4, datetime(2021, 12, 1, 12, 0)),
+        (Kind.ARREST, "Lambeth", 1, "2021-11-25T00:00"),
+        (Kind.ARREST, "Lambeth", 1, "2021-11-27T09:30"),
+        (Kind.CHARGE, "Lambeth", 1, "2021-11-27T18:00"),
+        (Kind.ARREST, "Southwark", 2, "2021-12-10T23:59"),
+        (Kind.CHARGE, "Southwark", 2, "2021-12-10T23:59"),
+        (Kind.ARREST, "Outside London", 3, "2021-12-01T12:00"),
+        (Kind.ARREST, "Not known", 4, "2021-12-01T12:00"),
     ]
     outside = [
-        (Kind.ARREST, "Lambeth", 5, datetime(2021, 11, 24, 23, 59)),
-        (Kind.ARREST, "Lambeth", 6, datetime(2021, 12, 11, 0, 0)),
+        (Kind.ARREST, "Lambeth", 5, "2021-11-24T23:59"),
+        (Kind.ARREST, "Lambeth", 6, "2021-12-11T00:00"),
     ]
     for kind, borough, number, when in [*inside, *outside]:
         case, _ = Case.objects.get_or_create(
@@ -220,7 +215,7 @@ def outcomes(campaign: Campaign, boroughs: dict[str, Borough]) -> None:
             suspect=suspect,
             borough=boroughs[borough],
             offence="assault_injury",
-            happened_at=when.replace(tzinfo=LONDON),
+            happened_at=datetime.fromisoformat(when).replace(tzinfo=LONDON),
         )
 
 

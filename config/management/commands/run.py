@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import psutil
 from django.conf import settings
@@ -21,7 +20,7 @@ from django.db import connection
 from honcho.manager import Manager
 
 from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
-from core.servers import private_directory, redis_running
+from core.servers import database_url, private_directory, redis_running
 
 STARTED_BY = "DAYS_OF_ACTION_STARTED_BY"
 """Set for every process that this command starts, so that the next start finds what a kill left."""
@@ -45,7 +44,8 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the database and the demo campaign...")
             call_command("migrate", verbosity=0)
             call_command("demo", stdout=self.stdout)
-            environment = {**os.environ, "DATABASE_URL": _database_url()}
+            # Given the address, none of the other processes starts a server.
+            environment = {**os.environ, "DATABASE_URL": database_url(connection.settings_dict)}
             connection.close()
             self._announce(port)
             status = _serve(port, environment)
@@ -105,13 +105,6 @@ def _check_port(port: int) -> None:
             raise CommandError(
                 f"Port {port} cannot be used ({error.strerror}). Choose another: PORT=8001 make run"
             ) from None
-
-
-def _database_url() -> str:
-    """The address for the other processes, so that none of them starts a server."""
-    given = os.environ.get("DATABASE_URL")
-    where = connection.settings_dict
-    return given or f"postgresql://{where['USER']}@{quote(where['HOST'], safe='')}/{where['NAME']}"
 
 
 def _serve(port: int, environment: dict[str, str]) -> int:

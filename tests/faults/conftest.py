@@ -1,0 +1,117 @@
+"""Real processes: a worker on a real broker, and commands that can be killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from config.celery import app
+from core.servers import database_url, redis_running, redis_socket
+
+PATIENCE = 60
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Waits for a condition; fails in words when it does not come."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"Waited {PATIENCE} s in vain for: {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Redis: the one given, else the embedded one."""
+    if os.environ.get("REDIS_URL"):
+        yield settings.REDIS_URL
+        return
+    var = tmp_path_factory.mktemp("broker")
+    with redis_running(var):
+        yield f"redis+socket://{redis_socket(var)}"
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Starts processes of the product on the test's own database, broker and queue."""
+
+    environment: dict[str, str]
+    queue: str
+
+    def command(self, *words: str) -> subprocess.Popen[str]:
+        return self._start("manage.py", *words)
+
+    def worker(self) -> subprocess.Popen[str]:
+        return self._start(
+            "-m", "celery", "--app", "config", "worker",
+            "--concurrency", "1", "--queues", self.queue, "--loglevel", "WARNING",
+        )  # fmt: skip
+
+    def _start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *words],
+            cwd=settings.BASE_DIR,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """SIGKILL to the process and all its children: no goodbye, no clean-up."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(PATIENCE)
+    if process.stdout:
+        process.stdout.close()
+
+
+@pytest.fixture
+def processes(
+    transactional_db: None, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Processes]:
+    queue = f"test-{uuid4()}"
+    monkeypatch.setitem(app.conf, "broker_url", broker)
+    monkeypatch.setitem(app.conf, "task_default_queue", queue)
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(connection.settings_dict),
+        "REDIS_URL": broker,
+        "PYTHONPATH": str(Path(settings.BASE_DIR)),
+    }
+    yield Processes(environment, queue)
+
+
+@contextmanager
+def ledger_locked() -> Iterator[Callable[[], bool]]:
+    """Stops any fill half-way: after it took the marks, before it wrote the ledger.
+
+    Gives a question: is a fill waiting now?
+    """
+    holder = connections.create_connection("default")
+    holder.set_autocommit(False)
+    with holder.cursor() as cursor:
+        cursor.execute("LOCK TABLE summaries_restatement IN EXCLUSIVE MODE")
+
+        def waiting() -> bool:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_class ON oid = relation"
+                " WHERE relname = 'summaries_restatement' AND NOT granted"
+            )
+            return bool(cursor.fetchone()[0])
+
+        try:
+            yield waiting
+        finally:
+            holder.rollback()
+            holder.close()

@@ -1,0 +1,286 @@
+"""Whatever is done, in whatever order and from however many connections, figures stay exact."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pgtrigger
+import pytest
+from django.db import connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.models import User
+from accounts.permissions import EVERYWHERE, BoroughScope
+from cases import actions
+from cases.choices import Kind
+from cases.models import Case, Outcome
+from core.days import DayRange
+from summaries.actions import run_nightly
+from summaries.figures import Window
+from summaries.models import SummaryRun
+from summaries.proof import prove
+from tests.factories import (
+    BoroughFactory,
+    CaseFactory,
+    EngagementEventFactory,
+    SuspectFactory,
+    TeamFactory,
+    TrainingSessionFactory,
+    UserFactory,
+)
+from tests.summaries.brute import assert_exact
+
+EDGES = [
+    datetime(2021, 11, 25, 0, 0, tzinfo=UTC),  # the campaign's first midnight
+    datetime(2021, 12, 11, 0, 0, tzinfo=UTC),  # and the one after its last day
+    datetime(2021, 6, 14, 23, 0, tzinfo=UTC),  # midnight in summer time
+    datetime(2021, 3, 28, 1, 0, tzinfo=UTC),  # clocks go forward
+    datetime(2021, 10, 31, 1, 0, tzinfo=UTC),  # clocks go back
+    datetime(2021, 10, 30, 23, 0, tzinfo=UTC),  # the midnight before that
+]
+MOMENTS = st.builds(
+    lambda edge, seconds, micro: edge + timedelta(seconds=seconds, microseconds=micro),
+    st.sampled_from(EDGES),
+    st.integers(-5400, 5400) | st.sampled_from([-1, 0, 1]),
+    st.sampled_from([0, 999_999]),
+)
+WINDOWS = st.sampled_from(
+    [
+        DayRange(date(2021, 1, 1), date(2022, 1, 1)),
+        DayRange(date(2021, 11, 25), date(2021, 12, 11)),
+        DayRange(date(2021, 6, 15), date(2021, 6, 16)),
+        DayRange(date(2021, 3, 28), date(2021, 3, 29)),
+        DayRange(date(2021, 10, 31), date(2021, 11, 1)),
+    ]
+)
+SHAPES: list[dict[str, str]] = [
+    {"kind": "arrest", "offence": "stalking"},
+    {"kind": "arrest", "offence": "rape", "strand": "sexual_offences"},
+    {"kind": "charge", "offence": "stalking", "charging_authority": "cps"},
+    {"kind": "caution", "offence": "harassment", "caution_kind": "simple"},
+    {"kind": "order", "order_kind": "dvpo"},
+    {"kind": "order", "order_kind": "dvpn"},
+    {"kind": "disclosure_application", "route": "right_to_know"},
+    {"kind": "no_further_action", "offence": "ccb", "no_further_action_type": "ho16"},
+]
+FACT_TABLES = "cases_outcome, partners_engagementevent, partners_trainingsession"
+DERIVED_TABLES = (
+    "summaries_changedday, summaries_dailytotal, summaries_restatement, summaries_summaryrun"
+)
+
+
+class Figures(RuleBasedStateMachine):
+    """Officers on several connections, and a nightly run at any moment."""
+
+    outcomes = Bundle("outcomes")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[BaseDatabaseWrapper, set[UUID]]] = []
+
+    @initialize()
+    def empty(self) -> None:
+        with pgtrigger.ignore(), connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {FACT_TABLES}, {DERIVED_TABLES} CASCADE")
+        self.by: User = UserFactory()
+        self.boroughs = BoroughFactory.create_batch(3)
+        self.teams = [*TeamFactory.create_batch(2), None]
+        self.suspects = [
+            SuspectFactory(case=CaseFactory(borough=borough)) for borough in self.boroughs
+        ] * 2
+
+    def teardown(self) -> None:
+        for other, _ in self.open:
+            other.rollback()
+            other.close()
+
+    def free(self, pk: UUID) -> bool:
+        """Whether no open transaction holds the row."""
+        return not any(pk in held for _, held in self.open)
+
+    @rule(target=outcomes, at=MOMENTS, shape=st.sampled_from(SHAPES), pick=st.integers(0, 5))
+    def log(self, at: datetime, shape: dict[str, str], pick: int) -> UUID:
+        fields: dict[str, Any] = {k: v for k, v in shape.items() if k != "kind"}
+        suspect = self.suspects[pick]
+        outcome, made = actions.log_outcome(
+            by=self.by,
+            token=uuid4(),
+            case=suspect.case,
+            suspect=suspect,
+            kind=Kind(shape["kind"]),
+            happened_at=at,
+            team=self.teams[pick % 3],
+            **fields,
+        )
+        assert made
+        return outcome.pk
+
+    @rule(at=MOMENTS, people=st.integers(0, 90), pick=st.integers(0, 2))
+    def hold_an_event(self, at: datetime, people: int, pick: int) -> None:
+        EngagementEventFactory(
+            happened_at=at,
+            borough=self.boroughs[pick],
+            team=self.teams[pick],
+            attendances=people,
+            reach_method="clicker" if people else "",
+        )
+        TrainingSessionFactory(happened_at=at, borough=self.boroughs[pick], officers_trained=people)
+
+    @rule(pk=outcomes, at=MOMENTS, pick=st.integers(0, 2))
+    def amend(self, pk: UUID, at: datetime, pick: int) -> None:
+        if self.free(pk):
+            actions.amend_outcome(
+                outcome=Outcome(pk=pk),
+                by=self.by,
+                happened_at=at,
+                borough=self.boroughs[pick],
+                team=self.teams[pick],
+            )
+
+    @rule(pk=outcomes)
+    def void(self, pk: UUID) -> None:
+        if self.free(pk):
+            actions.void_outcome(outcome=Outcome(pk=pk), by=self.by, reason="Entered twice")
+
+    @rule(pk=outcomes)
+    def restore(self, pk: UUID) -> None:
+        if self.free(pk):
+            actions.restore_outcome(outcome=Outcome(pk=pk), by=self.by)
+
+    @rule(one=outcomes, other=outcomes)
+    def merge(self, one: UUID, other: UUID) -> None:
+        duplicate, survivor = (Outcome.objects.filter(pk=pk).first() for pk in (one, other))
+        if not (duplicate and survivor and self.free(one) and self.free(other)):
+            return
+        alone = one != other and survivor.counted and not duplicate.duplicates.exists()
+        if alone and duplicate.merged_into is None:
+            actions.merge_outcome(duplicate=duplicate, into=survivor, by=self.by)
+
+    @rule(pk=outcomes)
+    def unmerge(self, pk: UUID) -> None:
+        if self.free(pk):
+            actions.unmerge_outcome(duplicate=Outcome(pk=pk), by=self.by)
+
+    @precondition(lambda self: not self.open)
+    @rule(pick=st.integers(0, 2), to=st.integers(0, 2))
+    def transfer(self, pick: int, to: int) -> None:
+        case = Case.objects.get(pk=self.suspects[pick].case.pk)
+        actions.correct_borough(case=case, borough=self.boroughs[to], by=self.by)
+
+    @rule(at=MOMENTS, rows=st.integers(1, 40), pick=st.integers(0, 5))
+    def load_in_bulk(self, at: datetime, rows: int, pick: int) -> None:
+        with connection.cursor() as cursor:
+            _insert(cursor, self.suspects[pick], at, rows)
+
+    @precondition(lambda self: not self.open)
+    @rule(
+        pick=st.integers(0, 2),
+        hours=st.integers(-30, 30),
+        kind=st.sampled_from(["arrest", "order"]),
+    )
+    def update_by_hand(self, pick: int, hours: int, kind: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE cases_outcome SET borough_id = %s, happened_at = happened_at + %s WHERE kind = %s",
+                [self.boroughs[pick].pk, timedelta(hours=hours), kind],
+            )
+
+    @rule(pk=outcomes)
+    def change_ones_mind(self, pk: UUID) -> None:
+        """A change that is rolled back leaves neither a fact nor a mark."""
+        if self.free(pk):
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                actions.void_outcome(outcome=Outcome(pk=pk), by=self.by, reason="Entered twice")
+                raise ZeroDivisionError
+
+    @precondition(lambda self: len(self.open) < 2)
+    @rule(at=MOMENTS, pick=st.integers(0, 5))
+    def begin_elsewhere(self, at: datetime, pick: int) -> None:
+        """Another connection writes and does not commit yet."""
+        other = connections.create_connection("default")
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            self.open.append((other, _insert(cursor, self.suspects[pick], at, 3)))
+
+    @precondition(lambda self: self.open)
+    @rule(commit=st.booleans(), last=st.booleans())
+    def end_elsewhere(self, commit: bool, last: bool) -> None:
+        other, _ = self.open.pop(-1 if last else 0)
+        if commit:
+            other.commit()
+        else:
+            other.rollback()
+        other.close()
+
+    @rule(recount=st.booleans())
+    def nightly(self, recount: bool) -> None:
+        assert run_nightly(by=None, recount=recount).state == SummaryRun.State.PUBLISHED
+
+    @rule()
+    def nightly_that_fails(self) -> None:
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            run_nightly()
+            raise ZeroDivisionError
+
+    @rule(days=WINDOWS, pick=st.integers(0, 2))
+    def ask_of_one_borough(self, days: DayRange, pick: int) -> None:
+        ids = frozenset({self.boroughs[pick].pk})
+        assert_exact(Window(days, BoroughScope(everywhere=False, borough_ids=ids)))
+
+    @invariant()
+    def figures_are_exact(self) -> None:
+        assert_exact(Window(DayRange(date(2021, 1, 1), date(2022, 1, 1)), EVERYWHERE))
+
+    @invariant()
+    def proof_agrees(self) -> None:
+        assert prove().equal
+
+
+def _insert(cursor: Any, suspect: Any, at: datetime, rows: int) -> set[UUID]:
+    tokens = [uuid4() for _ in range(rows)]
+    cursor.execute(
+        "INSERT INTO cases_outcome (id, kind, offence, happened_at, case_id, suspect_id, borough_id,"
+        " void_reason) SELECT token, 'arrest', 'ccb', %s, %s, %s, %s, '' FROM unnest(%s::uuid[]) AS token",
+        [at, suspect.case_id, suspect.pk, suspect.case.borough_id, tokens],
+    )
+    return set(tokens)
+
+
+def _run(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Figures,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_are_exact_whatever_happens() -> None:
+    _run(examples=40, steps=25)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("operation", ["insert", "update"])
+def test_the_machine_notices_a_missing_trigger(operation: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE cases_outcome DISABLE TRIGGER summaries_mark_{operation}")
+        try:
+            with pytest.raises(AssertionError):
+                _run(examples=60, steps=25)
+        finally:
+            cursor.execute(f"ALTER TABLE cases_outcome ENABLE TRIGGER summaries_mark_{operation}")
