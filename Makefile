@@ -1,5 +1,8 @@
 # The two commands of a new user are `make run` and `make test`.
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that answers and that the product runs on.
+SUITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
+	$$python -c '$(SUITS)' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Node trusts what the machine trusts, behind a company's proxy too.
@@ -39,11 +42,11 @@ lock: setup ## Renew the locks after a change of pyproject.toml or package.json
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## Remove all that was installed, built or stored here, the demo data too
-	rm -rf .venv node_modules var static/dist .setup-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv node_modules var static/dist static/collected .setup-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .setup-python: requirements/dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.11, 3.12 or 3.13 is needed. Name one: make PYTHON=/path/to/python3.11 run"; exit 1; }
+	@$(or $(PYTHON),false) -c '$(SUITS)' || { echo "Python 3.11, 3.12 or 3.13 is needed. Name one: make PYTHON=/path/to/python3.11 run"; exit 1; }
 	@echo "Installing the Python packages..."
 	@$(PYTHON) -m venv --clear .venv
 	@python -m pip install --quiet --require-hashes -r requirements/dev.txt

@@ -80,8 +80,10 @@ def _locked(outcome: Outcome) -> Outcome:
 @transaction.atomic
 def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
     """Corrects fields of an outcome; the database keeps what they were."""
-    if FIXED & changes.keys():
-        raise ValueError(f"Not to be amended: {', '.join(sorted(FIXED & changes.keys()))}")
+    # A foreign key goes by two names, with and without "_id".
+    fixed = FIXED & {Outcome._meta.get_field(name).name for name in changes}
+    if fixed:
+        raise ValueError(f"Not to be amended: {', '.join(sorted(fixed))}")
     current = _locked(outcome)
     for field, value in changes.items():
         setattr(current, field, value)
@@ -123,13 +125,18 @@ def merge_outcome(*, duplicate: Outcome, into: Outcome, by: User) -> Outcome:
         .order_by("pk")
     }
     current, survivor = both[duplicate.pk], both[into.pk]
-    if not survivor.counted or current.pk == survivor.pk:
-        raise ValidationError("Merge it into another entry that still counts.")
-    if current.duplicates.exists():
-        raise ValidationError("Other entries are merged into this one: merge it the other way.")
+    check_merge(current, survivor)
     current.merged_into, current.merged_at, current.merged_by = survivor, timezone.now(), by
     _decide(current, survivor, PossibleDuplicate.State.MERGED, by)
     return _saved(current, by, "merge outcome", "merged_into", "merged_at", "merged_by")
+
+
+def check_merge(duplicate: Outcome, into: Outcome) -> None:
+    """ValidationError where a merge would leave an event that nobody counts."""
+    if not into.counted or duplicate.pk == into.pk:
+        raise ValidationError("Merge it into another entry that still counts.")
+    if duplicate.duplicates.exists():
+        raise ValidationError("Other entries are merged into this one: merge it the other way.")
 
 
 @transaction.atomic

@@ -74,12 +74,17 @@ try:
         raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more")
     _required("ALLOWED_HOSTS")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    DATABASE_POOL = env.int("DATABASE_POOL", 0)
     DATABASES = {
         "default": {
             **_database(_required("DATABASE_URL")),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
-                "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 4), "timeout": 10},
+                # A pool for the web process, whose threads share it; commands and workers hold one
+                # connection each, and say at once when there is none.
+                "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+                if DATABASE_POOL
+                else False,
                 # A killed worker's query ends within a second, and with it its locks.
                 # An empty list of ignored triggers spares each row of a bulk write an exception.
                 "options": "-c client_connection_check_interval=1000 -c pgtrigger.ignore={}",
@@ -170,9 +175,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
-# Static files: `make setup` compiles them into static/dist and collects them into var/static.
+# Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

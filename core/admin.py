@@ -4,9 +4,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
-from django.forms import ModelChoiceField
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
 from core.querysets import ScopedQuerySet, Viewer
@@ -31,9 +32,24 @@ def seen_by(rows: "QuerySet[M]", user: Viewer) -> "QuerySet[M]":
     return rows.visible_to(user) if isinstance(rows, ScopedQuerySet) else rows
 
 
+class WholeRowForm(ModelForm[Any]):
+    """A form that hears of every constraint of the row.
+
+    Django's own leaves out those that name a column outside the form, such as the clock of the
+    entry or the row's own id; the database then refuses the row with an error page.
+    """
+
+    def validate_constraints(self) -> None:
+        try:
+            self.instance.validate_constraints(exclude=set(self.errors))
+        except ValidationError as error:
+            self.add_error(None, error)
+
+
 class ScopedInline(admin.TabularInline[Any, Any]):
     """Rows edited inside another's page."""
 
+    form = WholeRowForm
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -43,6 +59,7 @@ class ScopedInline(admin.TabularInline[Any, Any]):
 class ScopedAdmin(admin.ModelAdmin[Any]):
     """A list and a form within the person's scope. Nothing is deleted from here."""
 
+    form = WholeRowForm
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50

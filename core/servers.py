@@ -16,10 +16,13 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import parse_qs, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 LONGEST_SOCKET_PATH = 100  # The kernel allows 107 bytes.
 
@@ -51,12 +54,14 @@ def postgres_socket(var: Path, *, database: str) -> str:
             "Set DATABASE_URL, or run `make setup` to have the embedded PostgreSQL."
         ) from None
     data = private_directory(var) / "postgres"
-    _forget_dead_postmaster(data / "postmaster.pid")
+    _wait_for_postmaster(data / "postmaster.pid")
     try:
-        address = get_server(data, cleanup_mode="stop").get_uri()
+        server = get_server(data, cleanup_mode="stop")
+        _forget_killed_users(server)
+        address = server.get_uri()
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise ImproperlyConfigured(
-            f"The embedded PostgreSQL did not start ({type(error).__name__}); "
+            f"The embedded PostgreSQL did not start ({type(error).__name__}: {error}); "
             f"its log is {data / 'log'}. Or set DATABASE_URL to a server of your own."
         ) from error
     with psycopg.connect(address, autocommit=True) as connection:
@@ -76,20 +81,37 @@ def database_url(where: Mapping[str, Any]) -> str:
     return f"postgresql://{quote(where['USER'], safe='')}{password}@{host}{port}/{where['NAME']}"
 
 
-def _forget_dead_postmaster(pid_file: Path) -> None:
-    """Removes the mark of a server that was killed, lest its process number now be another's."""
+def _wait_for_postmaster(pid_file: Path) -> None:
+    """Waits while a server is on its way up or down, and forgets one that was killed.
+
+    Its process number may be another's by now, and the library takes any living process for it.
+    """
     import psutil
 
-    try:
-        pid = int(pid_file.read_text().splitlines()[0])
-    except FileNotFoundError:
-        return
-    except (OSError, ValueError, IndexError):
-        pid = 0
-    with suppress(psutil.Error):
-        if pid and "postgres" in psutil.Process(pid).name():
+    for _ in range(100):
+        try:
+            lines = pid_file.read_text().splitlines()
+            alive = "postgres" in psutil.Process(int(lines[0])).name()
+        except FileNotFoundError:
             return
-    pid_file.unlink(missing_ok=True)
+        except (OSError, ValueError, IndexError, psutil.Error):
+            alive = False
+        if not alive:
+            pid_file.unlink(missing_ok=True)
+            return
+        if lines[-1].strip() == "ready":
+            return
+        time.sleep(0.1)
+
+
+def _forget_killed_users(server: Any) -> None:
+    """The last user stops the server, so one that was killed must not be waited for."""
+    import psutil
+
+    users = server.global_process_id_list
+    with server._lock:
+        known = {*users.get_and_add(os.getpid()), os.getpid()}
+        users.put(sorted(pid for pid in known if psutil.pid_exists(pid)))
 
 
 def redis_socket(var: Path) -> Path:
@@ -127,9 +149,14 @@ def _no_redis() -> NoReturn:
 
 @contextmanager
 def redis_running(var: Path) -> Iterator[None]:
-    """Runs the embedded Redis for the length of the block, with its data kept under `var/`."""
+    """Runs the embedded Redis for the length of the block, with its data kept under `var/`.
+
+    The caller is the only one to run it there, so one that answers already was left by a kill.
+    """
     directory = private_directory(var / "redis")
     socket = redis_socket(var)
+    if _answers(socket):
+        _redis(socket).shutdown(save=True)
     command = [redis_program(), "--port", "0", "--unixsocket", str(socket)]
     command += ["--unixsocketperm", "700", "--dir", str(directory), "--appendonly", "yes"]
     with (directory / "log").open("a") as log:
@@ -151,10 +178,16 @@ def redis_running(var: Path) -> Iterator[None]:
         process.wait(10)
 
 
+def _redis(socket: Path) -> "Redis":
+    from redis import Redis
+
+    return Redis(unix_socket_path=str(socket))
+
+
 def _answers(socket: Path) -> bool:
-    import redis
+    from redis.exceptions import RedisError
 
     try:
-        return bool(redis.Redis(unix_socket_path=str(socket)).ping())
-    except redis.exceptions.ConnectionError:
+        return bool(_redis(socket).ping())
+    except RedisError:
         return False

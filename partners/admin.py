@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import models
 
 from core.admin import ScopedAdmin, ScopedInline
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
@@ -10,6 +11,7 @@ class PartnerAdmin(ScopedAdmin):
     list_filter = ["kind", "may_be_named"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 class ParticipationInline(ScopedInline):

@@ -1,13 +1,46 @@
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from core.admin import ReadOnlyAdmin
+from summaries.measures import MEASURES, Slice
 from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 from summaries.tasks import nightly
+
+
+class MeasureFilter(admin.SimpleListFilter):
+    """The measures of the registry: which of them the table has would be asked of every row."""
+
+    title = parameter_name = "measure"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(measure.slug, measure.label) for measure in MEASURES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(measure=self.value()) if self.value() else queryset
+
+
+class SliceFilter(admin.SimpleListFilter):
+    """The headline and the breakdowns, listed for the same reason."""
+
+    title = parameter_name = "slice"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, str]]:
+        return [(slice_.name, slice_.name.capitalize()) for slice_ in Slice]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = Slice.__members__.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(slice=chosen)
 
 
 @admin.register(SummaryRun)
@@ -52,7 +85,7 @@ class SummaryRunAdmin(ReadOnlyAdmin):
 @admin.register(DailyTotal)
 class DailyTotalAdmin(ReadOnlyAdmin):
     list_display = ["day", "borough", "measure", "slice", "key", "count"]
-    list_filter = ["slice", "measure", "day", "borough"]
+    list_filter = [SliceFilter, MeasureFilter, "day", "borough"]
     search_fields = ["measure__exact"]
     list_select_related = ["borough"]
     ordering = ["-day"]
@@ -69,7 +102,7 @@ class ChangedDayAdmin(ReadOnlyAdmin):
 @admin.register(Restatement)
 class RestatementAdmin(ReadOnlyAdmin):
     list_display = ["run", "day", "borough", "measure", "slice", "key", "before", "after", "why"]
-    list_filter = ["slice", "measure", "day", "borough"]
+    list_filter = [SliceFilter, MeasureFilter, "day", "borough"]
     search_fields = ["measure__exact"]
     list_select_related = ["run", "borough"]
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.templatetags.page import listed, moment, thousands, week_day
-from summaries.figures import By, Figures, Window, figures
+from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure, add
 from summaries.models import SummaryRun
 
@@ -23,6 +23,9 @@ SUSPECTS = BY_SLUG["suspects_arrested"]
 HEADLINES = tuple(m for m in MEASURES if m.headline)
 ENFORCEMENT = tuple(m for m in HEADLINES if m.source is OUTCOMES)
 BY_BOROUGH = (*ENFORCEMENT, BY_SLUG["engagement_events"])
+
+Keys = Sequence[tuple[str, str, str]]
+"""The key of each row of a table, its label and a note to it."""
 
 
 @contextmanager
@@ -97,26 +100,6 @@ class Freshness:
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A measure as the heading of a tile or a column."""
-
-    measure: Measure
-
-    @property
-    def label(self) -> str:
-        return self.measure.label
-
-    @property
-    def unit(self) -> str:
-        return self.measure.unit.value
-
-    @property
-    def unit_unsaid(self) -> str:
-        """The unit, unless the label ends in it, as "Cautions" does."""
-        return "" if self.label.lower().endswith(self.unit) else self.unit
-
-
-@dataclass(frozen=True)
 class Row:
     label: str
     counts: tuple[int, ...]
@@ -127,15 +110,27 @@ class Row:
 class Table:
     """Counts in rows that add up to the last one."""
 
-    slug: str
+    by: By
     title: str
-    first: str
     measures: tuple[Measure, ...]
     rows: list[Row]
 
+    @classmethod
+    def of(
+        cls, by: By, title: str, window: Window, measures: tuple[Measure, ...], keys: Keys
+    ) -> "Table":
+        counts = figures(window, by, measures)
+        rows = [
+            Row(label, tuple(counts[measure].get(key, 0) for measure in measures), note)
+            for key, label, note in keys
+        ]
+        return cls(by, title, measures, rows)
+
     @property
-    def columns(self) -> list[Heading]:
-        return [Heading(measure) for measure in self.measures]
+    def columns(self) -> list[tuple[str, str]]:
+        """Each label and its unit, unless the label ends in that, as "Cautions" does."""
+        names = [(measure.label, measure.unit.value) for measure in self.measures]
+        return [(label, "" if label.lower().endswith(unit) else unit) for label, unit in names]
 
     @property
     def total(self) -> Row:
@@ -148,7 +143,7 @@ class Table:
 class CampaignFigures:
     """The figures of a window that has boroughs, and of which at least a day has begun."""
 
-    totals: Figures
+    totals: dict[Measure, int]
     by_day: Table
     by_borough: Table
     parts: str
@@ -156,26 +151,31 @@ class CampaignFigures:
 
     @classmethod
     def of(cls, window: Window, boroughs: Sequence[Borough], now: datetime) -> "CampaignFigures":
-        by_borough = _by_borough(window, boroughs)
+        today = london_day(now)
+        # The days that have begun; the ones to come have nothing to say yet.
+        begun = window.days.until(today + ONE_DAY)
+        days = [(str(day), week_day(day), "so far" if day == today else "") for day in begun]
+        places = [(str(borough.pk), borough.name, "") for borough in boroughs]
+        by_borough = Table.of(By.BOROUGH, "By borough", window, BY_BOROUGH, places)
         return cls(
-            totals=figures(window, By.NOTHING, [*HEADLINES, SUSPECTS]),
-            by_day=_by_day(window, london_day(now)),
+            totals={measure: parts.get("", 0) for measure, parts in figures(window).items()},
+            by_day=Table.of(By.DAY, "Day by day", window, ENFORCEMENT, days),
             by_borough=by_borough,
             parts=_parts(boroughs, by_borough),
             freshness=Freshness.now(now),
         )
 
     @property
-    def tiles(self) -> list[tuple[Heading, int]]:
-        return [(Heading(measure), self.totals[measure].get("", 0)) for measure in HEADLINES]
+    def tiles(self) -> list[tuple[Measure, int]]:
+        return [(measure, self.totals[measure]) for measure in HEADLINES]
 
     @property
     def suspects(self) -> int:
-        return self.totals[SUSPECTS].get("", 0)
+        return self.totals[SUSPECTS]
 
     @property
     def nothing_logged(self) -> bool:
-        return not any(count for _, count in self.tiles)
+        return not any(self.totals.values())
 
     @property
     def meanings(self) -> list[Measure]:
@@ -221,29 +221,6 @@ def _in_order(window: Window) -> list[Borough]:
     """London's boroughs by name, then outside London, then not known: from sure to unsure."""
     boroughs = Borough.objects.filter(pk__in=window.boroughs.borough_ids)
     return sorted(boroughs, key=lambda b: (not b.in_london, b.slug == "not-known", b.name))
-
-
-def _by_day(window: Window, today: date) -> Table:
-    """The days that have begun; the ones to come have nothing to say yet."""
-    counts = figures(window, By.DAY, ENFORCEMENT)
-    rows = [
-        Row(
-            week_day(day),
-            tuple(counts[measure].get(day.isoformat(), 0) for measure in ENFORCEMENT),
-            "so far" if day == today else "",
-        )
-        for day in window.days.until(today + ONE_DAY)
-    ]
-    return Table("by-day", "Day by day", "Day", ENFORCEMENT, rows)
-
-
-def _by_borough(window: Window, boroughs: Sequence[Borough]) -> Table:
-    counts = figures(window, By.BOROUGH, BY_BOROUGH)
-    rows = [
-        Row(borough.name, tuple(counts[m].get(str(borough.pk), 0) for m in BY_BOROUGH))
-        for borough in boroughs
-    ]
-    return Table("by-borough", "By borough", "Borough", BY_BOROUGH, rows)
 
 
 def _parts(boroughs: Sequence[Borough], table: Table) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pgtrigger
 import pytest
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from campaigns.models import Borough
@@ -51,6 +51,13 @@ def cast(db: None) -> Cast:
         excluded=UserFactory.create(boroughs=[a]),
         outsider=UserFactory.create(),
     )
+
+
+@pytest.fixture
+def signed_in(client: Client, cast: Cast) -> Client:
+    """An administrator's browser."""
+    client.force_login(cast.administrator)
+    return client
 
 
 @pytest.fixture(autouse=True, scope="session")

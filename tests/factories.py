@@ -5,10 +5,11 @@ Call `create`: its result is typed, that of calling the class is not.
 
 # mypy: allow-untyped-calls, allow-untyped-decorators
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from factory.declarations import SelfAttribute, Sequence, SubFactory, Trait
+from django.db.models import Model
+from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
@@ -33,6 +34,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
+from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -252,3 +254,51 @@ class TrainingSessionFactory(DjangoModelFactory[TrainingSession]):
     borough = SubFactory(BoroughFactory)
     happened_at = NOON
     officers_trained = 50
+
+
+class DailyTotalFactory(DjangoModelFactory[DailyTotal]):
+    class Meta:
+        model = DailyTotal
+
+    day = NOON.date()
+    borough = SubFactory(BoroughFactory)
+    measure = "arrests"
+    count = 3
+
+
+class ChangedDayFactory(DjangoModelFactory[ChangedDay]):
+    class Meta:
+        model = ChangedDay
+
+    day = NOON.date()
+    borough = SubFactory(BoroughFactory)
+    cause = ChangedDay.Cause.ENTERED
+
+
+class SummaryRunFactory(DjangoModelFactory[SummaryRun]):
+    class Meta:
+        model = SummaryRun
+
+    state = SummaryRun.State.PUBLISHED
+    started_at = NOON
+    finished_at = NOON + timedelta(minutes=1)
+    counted_to = NOON
+
+
+class RestatementFactory(DjangoModelFactory[Restatement]):
+    class Meta:
+        model = Restatement
+
+    run = SubFactory(SummaryRunFactory)
+    day = NOON.date()
+    borough = SubFactory(BoroughFactory)
+    measure = "arrests"
+    before = 3
+    after = 4
+    causes = LazyFunction(lambda: [ChangedDay.Cause.ENTERED.value])
+
+
+BY_MODEL: dict[type[Model], type[DjangoModelFactory[Any]]] = {
+    builder._meta.model: builder for builder in DjangoModelFactory.__subclasses__()
+}
+"""The factory of each model."""

@@ -87,3 +87,9 @@ def test_an_administrator_passes_the_admin_sign_in(client: Client, administrator
     assert client.get("/admin/login/").headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert client.post("/admin/logout/").headers["Location"] == "/sign-in/"
+
+
+def test_a_form_that_is_too_old_says_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "robin"})
+    assert answer.status_code == 403
+    assert b"This page was open too long" in answer.content

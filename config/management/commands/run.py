@@ -45,7 +45,12 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             call_command("demo", stdout=self.stdout)
             # Given the address, none of the other processes starts a server.
-            environment = {**os.environ, "DATABASE_URL": database_url(connection.settings_dict)}
+            environment = {
+                **os.environ,
+                "DATABASE_URL": database_url(connection.settings_dict),
+                # Celery says so at each start; on a machine of one's own it is a matter of taste.
+                "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+            }
             connection.close()
             self._announce(port)
             status = _serve(port, environment)
@@ -86,7 +91,7 @@ def _the_only_one(path: Path, port: int) -> Iterator[None]:
 
 
 def _end_what_a_kill_left(var: Path) -> None:
-    """Ends the web, worker, beat and Redis of a run that was killed and could not end them."""
+    """Ends the web, worker and beat of a run that was killed and could not end them."""
     left = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -118,6 +123,7 @@ def _serve(port: int, environment: dict[str, str]) -> int:
         "worker": f"{jobs} worker --concurrency 1 --loglevel WARNING",
         "beat": f"{jobs} beat --loglevel WARNING",
     }.items():
-        manager.add_process(name, command, env=environment)
+        pool = {"DATABASE_POOL": "4"} if name == "web" else {}
+        manager.add_process(name, command, env=environment | pool)
     manager.loop()
     return int(manager.returncode or 0)

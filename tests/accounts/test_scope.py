@@ -1,0 +1,262 @@
+"""Who sees what: each scoped model, each member of the cast, each state of the row."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from campaigns.models import Borough
+from cases.models import Case, CaseAccess, Exclusion, Outcome
+from core.querysets import ScopedQuerySet
+from core.scoping import sensitive
+from tests.conftest import Cast
+from tests.factories import (
+    NOON,
+    BoroughFactory,
+    CaseAccessFactory,
+    CaseFactory,
+    DailyTotalFactory,
+    EngagementEventFactory,
+    ExclusionFactory,
+    OutcomeFactory,
+    OutcomeSupportFactory,
+    PossibleDuplicateFactory,
+    RestatementFactory,
+    SuspectFactory,
+    TrainingSessionFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = [name for name, kind in Cast.__annotations__.items() if kind is User]
+
+OF_A = {"officer", "colleague", "supervisor", "force_supervisor", "administrator", "excluded"}
+STATES: dict[str, set[str]] = {
+    "in A": OF_A,
+    "in B": {"officer_of_b", "force_supervisor", "administrator"},
+    "in neither": {"force_supervisor", "administrator"},
+    "in A, restricted": set(),
+    "in A, restricted, with access for all": OF_A,
+    "in A, restricted, with access for the colleague": {"colleague"},
+    "in A, with the excluded and an administrator excluded": OF_A - {"excluded", "administrator"},
+    "in A, restricted, with access for all, and all excluded": set(),
+    "in B, with access for all": {"officer_of_b", "force_supervisor", "administrator"},
+}
+"""Who may read a record, by the state of its case. Nobody else of the cast sees any record."""
+
+
+def case_in(state: str, cast: Cast) -> Case:
+    places = {"in A": cast.a, "in B": cast.b}
+    place = places.get(state.split(",")[0]) or BoroughFactory.create()
+    case = CaseFactory.create(borough=place, restricted="restricted" in state)
+    everyone = [getattr(cast, name) for name in PEOPLE]
+    access = everyone if "access for all" in state else []
+    access += [cast.colleague] if "access for the colleague" in state else []
+    excluded = everyone if "all excluded" in state else []
+    excluded += [cast.excluded, cast.administrator] if "the excluded and" in state else []
+    for builder, people in ((CaseAccessFactory, access), (ExclusionFactory, excluded)):
+        for person in people:
+            builder.create(case=case, user=person)
+    return case
+
+
+def flag_of(case: Case) -> Model:
+    """A pair of which the other half is in a borough and case that no state hides."""
+    return PossibleDuplicateFactory.create(
+        outcome=OutcomeFactory.create(case=case),
+        earlier=OutcomeFactory.create(case=CaseFactory.create(borough=case.borough)),
+    )
+
+
+def flag_turned(case: Case) -> Model:
+    return PossibleDuplicateFactory.create(
+        earlier=OutcomeFactory.create(case=case),
+        outcome=OutcomeFactory.create(case=CaseFactory.create(borough=case.borough)),
+    )
+
+
+def itself(case: Case) -> Model:
+    return case
+
+
+def suspect_of(case: Case) -> Model:
+    return SuspectFactory.create(case=case)
+
+
+def outcome_of(case: Case) -> Model:
+    return OutcomeFactory.create(case=case)
+
+
+def support_of(case: Case) -> Model:
+    return OutcomeSupportFactory.create(outcome=OutcomeFactory.create(case=case))
+
+
+RECORDS: list[Callable[[Case], Model]] = [
+    *(itself, suspect_of, outcome_of, support_of, flag_of, flag_turned),
+]
+
+
+def seen_by(row: Model, cast: Cast) -> set[str]:
+    """The members of the cast who see a row."""
+    rows: Any = type(row)._default_manager.all()
+    return {
+        name for name in PEOPLE if rows.visible_to(getattr(cast, name)).filter(pk=row.pk).exists()
+    }
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_record_is_seen_by_whoever_may_read_its_case(
+    record: Callable[[Case], Model], state: str, cast: Cast
+) -> None:
+    assert seen_by(record(case_in(state, cast)), cast) == STATES[state]
+
+
+def test_an_outcome_is_seen_where_it_counts_and_its_case_where_it_is(cast: Cast) -> None:
+    case = CaseFactory.create(borough=cast.a)
+    outcome = OutcomeFactory.create(case=case, borough=cast.b)
+    support = OutcomeSupportFactory.create(outcome=outcome)
+    assert seen_by(case, cast) == STATES["in A"]
+    assert seen_by(outcome, cast) == seen_by(support, cast) == STATES["in B"]
+
+
+def test_a_pair_across_boroughs_is_seen_by_whoever_covers_both(cast: Cast) -> None:
+    one, other = (
+        OutcomeFactory.create(case=CaseFactory.create(borough=borough))
+        for borough in (cast.a, cast.b)
+    )
+    flag = PossibleDuplicateFactory.create(outcome=one, earlier=other)
+    assert seen_by(flag, cast) == {"force_supervisor", "administrator"}
+
+
+COUNTS: list[Callable[[Borough], Model]] = [
+    lambda borough: EngagementEventFactory.create(borough=borough),
+    lambda borough: TrainingSessionFactory.create(borough=borough),
+    lambda borough: DailyTotalFactory.create(borough=borough),
+    lambda borough: RestatementFactory.create(borough=borough),
+]
+EVERYWHERE = {"supervisor", "force_supervisor", "communications", "administrator"}
+
+
+@pytest.mark.parametrize("counted", COUNTS, ids=["event", "training", "total", "restatement"])
+def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
+    counted: Callable[[Borough], Model], cast: Cast
+) -> None:
+    assert seen_by(counted(cast.a), cast) == EVERYWHERE | {"officer", "colleague", "excluded"}
+    assert seen_by(counted(cast.b), cast) == EVERYWHERE | {"officer_of_b"}
+    assert seen_by(counted(BoroughFactory.create()), cast) == EVERYWHERE
+
+
+def one_of_each(cast: Cast) -> list[Model]:
+    case = CaseFactory.create(borough=cast.a)
+    return [
+        *(record(case) for record in RECORDS),
+        *(counted(cast.a) for counted in COUNTS),
+    ]
+
+
+def test_every_scoped_model_is_in_these_tables(cast: Cast) -> None:
+    assert {type(row).__name__ for row in one_of_each(cast)} == sensitive().models
+
+
+def test_the_suspended_and_the_anonymous_see_nothing(cast: Cast) -> None:
+    suspended = UserFactory.create(role="administrator", whole_force=True, is_active=False)
+    for row in one_of_each(cast):
+        rows: Any = type(row)._default_manager.all()
+        assert list(rows.visible_to(suspended)) == []
+        assert list(rows.visible_to(AnonymousUser())) == []
+
+
+def test_whoever_is_not_one_of_ours_sees_nothing(cast: Cast) -> None:
+    class Stranger:
+        is_authenticated = is_active = True
+
+    for row in one_of_each(cast):
+        rows: Any = type(row)._default_manager.all()
+        assert list(rows.visible_to(Stranger())) == []
+
+
+def test_a_scope_that_says_nothing_shows_nothing(cast: Cast) -> None:
+    assert ScopedQuerySet(Borough).count() == 2
+    for name in PEOPLE:
+        assert list(ScopedQuerySet(Borough).visible_to(getattr(cast, name))) == []
+
+
+READERS = {"officer", "supervisor", "administrator"}
+PLACES = st.integers(0, 3)
+
+
+@given(
+    role=st.sampled_from(User.Role.values),
+    whole_force=st.booleans(),
+    active=st.integers(0, 5).map(bool),
+    covered=st.sets(PLACES),
+    cases=st.lists(
+        st.fixed_dictionaries(
+            {
+                "place": PLACES,
+                "counts_in": PLACES,
+                "restricted": st.booleans(),
+                "access": st.booleans(),
+                "excluded": st.booleans(),
+            }
+        ),
+        max_size=6,
+    ),
+)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_nobody_ever_sees_beyond_their_boroughs_or_a_case_they_are_barred_from(
+    role: str, whole_force: bool, active: bool, covered: set[int], cases: list[dict[str, Any]]
+) -> None:
+    with transaction.atomic():
+        boroughs = BoroughFactory.create_batch(4, elsewhere=True)
+        user = UserFactory.create(
+            role=role,
+            whole_force=whole_force,
+            is_active=active,
+            boroughs=[boroughs[n] for n in covered],
+        )
+        rows = [
+            CaseFactory.create(borough=boroughs[c["place"]], restricted=c["restricted"])
+            for c in cases
+        ]
+        outcomes = Outcome.objects.bulk_create(
+            Outcome(
+                kind="order",
+                order_kind="dvpo",
+                case=row,
+                borough=boroughs[case["counts_in"]],
+                happened_at=NOON,
+            )
+            for row, case in zip(rows, cases, strict=True)
+        )
+        bars: list[tuple[Any, str]] = [(CaseAccess, "access"), (Exclusion, "excluded")]
+        for model, bar in bars:
+            model.objects.bulk_create(
+                model(case=row, user=user)
+                for row, case in zip(rows, cases, strict=True)
+                if case[bar]
+            )
+        seen = set(Case.objects.visible_to(user)), set(Outcome.objects.visible_to(user))
+        transaction.set_rollback(True)
+
+    def open_to(case: dict[str, Any], place: str) -> bool:
+        reads = active and role in READERS
+        barred = case["excluded"] or (case["restricted"] and not case["access"])
+        return reads and not barred and (whole_force or case[place] in covered)
+
+    assert seen == (
+        {row for row, case in zip(rows, cases, strict=True) if open_to(case, "place")},
+        {row for row, case in zip(outcomes, cases, strict=True) if open_to(case, "counts_in")},
+    )

@@ -1,0 +1,180 @@
+"""Field history: the database keeps it, whichever path a change takes, and says who when known."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pghistory
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from cases.actions import (
+    amend_outcome,
+    correct_borough,
+    log_outcome,
+    merge_outcome,
+    restore_outcome,
+    unmerge_outcome,
+    void_outcome,
+)
+from cases.choices import Kind
+from cases.models import Outcome
+from tests.conftest import Cast
+from tests.core.rules import execute
+from tests.core.test_triggers import EVENTS, PROTECTED, tracked_of
+from tests.factories import BY_MODEL, NOON, CaseFactory, OutcomeFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def events_of(row: Model) -> list[Any]:
+    event = next(event for event in EVENTS if tracked_of(event) is type(row))
+    return list(event._base_manager.filter(pgh_obj_id=row.pk).order_by("pgh_id"))
+
+
+def noted(row: Model, *fields: str) -> list[tuple[Any, ...]]:
+    """What history says of a row: what was done, and what each field was then."""
+    return [
+        (event.pgh_label, *(getattr(event, field) for field in fields)) for event in events_of(row)
+    ]
+
+
+def by_save(outcome: Outcome) -> None:
+    outcome.offence_note = "Bigamy"
+    outcome.save()
+
+
+def by_update(outcome: Outcome) -> None:
+    Outcome.objects.filter(pk=outcome.pk).update(offence_note="Bigamy")
+
+
+def by_bulk_update(outcome: Outcome) -> None:
+    outcome.offence_note = "Bigamy"
+    Outcome.objects.bulk_update([outcome], ["offence_note"])
+
+
+def by_upsert(outcome: Outcome) -> None:
+    outcome.offence_note = "Bigamy"
+    Outcome.objects.bulk_create(
+        [outcome], update_conflicts=True, unique_fields=["id"], update_fields=["offence_note"]
+    )
+
+
+def by_sql(outcome: Outcome) -> None:
+    execute("UPDATE cases_outcome SET offence_note = 'Bigamy' WHERE id = %s", outcome.pk)
+
+
+PATHS = [by_save, by_update, by_bulk_update, by_upsert, by_sql]
+
+
+@pytest.mark.parametrize("change", PATHS)
+def test_a_change_leaves_the_old_and_the_new_value(change: Callable[[Outcome], None]) -> None:
+    outcome, other = OutcomeFactory.create(), OutcomeFactory.create()
+    change(outcome)
+    assert noted(outcome, "offence", "offence_note") == [
+        ("insert", "assault_no_injury", ""),
+        ("update", "assault_no_injury", "Bigamy"),
+    ]
+    assert noted(other, "offence_note") == [("insert", "")]
+
+
+@pytest.mark.parametrize("change", PATHS)
+def test_a_change_to_what_it_was_leaves_nothing(change: Callable[[Outcome], None]) -> None:
+    outcome = OutcomeFactory.create(offence_note="Bigamy")
+    change(outcome)
+    assert noted(outcome, "offence_note") == [("insert", "Bigamy")]
+
+
+def test_rows_made_in_bulk_are_kept_as_well() -> None:
+    model = OutcomeFactory.create()
+    rows = [
+        Outcome(
+            kind=model.kind,
+            case=model.case,
+            suspect=model.suspect,
+            borough=model.borough,
+            offence=offence,
+            happened_at=NOON,
+        )
+        for offence in ("rape", "stalking")
+    ]
+    Outcome.objects.bulk_create(rows)
+    assert [noted(row, "offence") for row in rows] == [
+        [("insert", "rape")],
+        [("insert", "stalking")],
+    ]
+
+
+@pytest.mark.parametrize("model", [tracked_of(event) for event in EVENTS])
+def test_every_tracked_row_is_kept_from_first_to_last(model: type[Model]) -> None:
+    row = BY_MODEL[model].create()
+    assert [event.pgh_label for event in events_of(row)] == ["insert"]
+    guard = [f"{model._meta.label}:never_deleted"] if model in PROTECTED else []
+    with pgtrigger.ignore(*guard) if guard else pghistory.context():
+        execute(f"DELETE FROM {model._meta.db_table} WHERE id = %s", row.pk)
+    assert [event.pgh_label for event in events_of(row)] == ["insert", "delete"]
+
+
+def test_every_row_that_a_person_may_change_is_tracked() -> None:
+    assert {tracked_of(event).__name__ for event in EVENTS} == {
+        *("Campaign", "User", "EngagementEvent", "TrainingSession"),
+        *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
+    }
+
+
+def test_a_password_is_not_kept(cast: Cast) -> None:
+    cast.officer.set_password("correct horse battery")
+    cast.officer.save()
+    assert noted(cast.officer, "name") == [("insert", cast.officer.name)]
+    fields = {field.name for field in apps.get_model("accounts.UserEvent")._meta.get_fields()}
+    assert fields & {"password", "last_login"} == set()
+
+
+def who(row: Model) -> list[tuple[str, dict[str, Any] | None]]:
+    """What was done to a row, and by whom."""
+    return [
+        (event.pgh_label, event.pgh_context.metadata if event.pgh_context else None)
+        for event in events_of(row)
+    ]
+
+
+def test_each_action_says_who_did_it(cast: Cast) -> None:
+    case = CaseFactory.create(borough=cast.a)
+    survivor = OutcomeFactory.create(case=case)
+    outcome, _ = log_outcome(
+        by=cast.officer,
+        token=OutcomeFactory.build(case=case, suspect=None).pk,
+        case=case,
+        kind=Kind.ARREST,
+        happened_at=NOON,
+        suspect=survivor.suspect,
+        offence="stalking",
+    )
+    amend_outcome(outcome=outcome, by=cast.colleague, offence="harassment")
+    void_outcome(outcome=outcome, by=cast.supervisor, reason="Entered twice")
+    restore_outcome(outcome=outcome, by=cast.officer)
+    merge_outcome(duplicate=outcome, into=survivor, by=cast.supervisor)
+    unmerge_outcome(duplicate=outcome, by=cast.colleague)
+    correct_borough(case=case, borough=cast.b, by=cast.force_supervisor)
+    assert who(outcome) == [
+        ("insert", {"user": cast.officer.pk, "action": "log outcome"}),
+        ("update", {"user": cast.colleague.pk, "action": "amend outcome"}),
+        ("update", {"user": cast.supervisor.pk, "action": "void outcome"}),
+        ("update", {"user": cast.officer.pk, "action": "restore outcome"}),
+        ("update", {"user": cast.supervisor.pk, "action": "merge outcome"}),
+        ("update", {"user": cast.colleague.pk, "action": "unmerge outcome"}),
+        ("update", {"user": cast.force_supervisor.pk, "action": "correct borough"}),
+    ]
+    assert who(case) == [
+        ("insert", None),
+        ("update", {"user": cast.force_supervisor.pk, "action": "correct borough"}),
+    ]
+
+
+def test_an_action_that_changes_nothing_leaves_nothing(cast: Cast) -> None:
+    outcome = OutcomeFactory.create()
+    restore_outcome(outcome=outcome, by=cast.officer)
+    unmerge_outcome(duplicate=outcome, by=cast.officer)
+    amend_outcome(outcome=outcome, by=cast.officer, offence=outcome.offence)
+    assert who(outcome) == [("insert", None)]

@@ -1,0 +1,140 @@
+"""The scoping check: it finds each way past `visible_to`, and the project has none."""
+
+from pathlib import Path
+
+import pytest
+
+from core.scoping import DOORS, Sensitive, doors, leaks, main, sensitive
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def names() -> Sensitive:
+    return sensitive()
+
+
+def found(source: str, names: Sensitive) -> list[str]:
+    return [words for _, words in leaks(source, names)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Case.objects.get(pk=1)",
+        "Case.objects.all().visible_to(user)",
+        "models.Outcome.objects.filter(kind='arrest')",
+        "Outcome._default_manager.all()",
+        "Suspect._base_manager.count()",
+        "rows = DailyTotal.objects",
+        "queryset = Restatement.objects.none()",
+    ],
+)
+def test_a_manager_of_a_scoped_model_is_a_leak(source: str, names: Sensitive) -> None:
+    assert len(found(source, names)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("get_object_or_404(Case, pk=1)", "get_object_or_404(Case, pk=1)"),
+        ("shortcuts.get_list_or_404(models.Outcome)", "shortcuts.get_list_or_404(models.Outcome)"),
+        ("await aget_object_or_404(Suspect, pk=1)", "aget_object_or_404(Suspect, pk=1)"),
+        ("get_object_or_404(Case.objects, pk=1)", "Case.objects"),
+        ("apps.get_model('cases', 'Case')", "apps.get_model('cases', 'Case')"),
+    ],
+)
+def test_a_shortcut_to_a_scoped_model_is_a_leak(source: str, words: str, names: Sensitive) -> None:
+    assert found(source, names) == [words]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "case.outcomes",
+        "self.case.suspects",
+        "borough.cases",
+        "team.supported_outcomes",
+        "user.logged_outcomes",
+        "outcome.duplicates",
+        "outcome.support",
+        "outcome.flags",
+        "outcome.later_flags",
+        "borough.events",
+        "partner.training_sessions",
+        "run.restatements",
+    ],
+)
+def test_a_related_manager_that_leads_to_a_scoped_model_is_a_leak(
+    words: str, names: Sensitive
+) -> None:
+    assert found(f"{words}.all()", names) == [words]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Case.objects.visible_to(user)",
+        "Case.objects.visible_to(user).filter(pk=1).first()",
+        "get_object_or_404(Case.objects.visible_to(user), pk=1)",
+        "case.outcomes.visible_to(user).counted()",
+        "Campaign.objects.all()",
+        "get_object_or_404(Campaign, slug=slug)",
+        "Case(reference='1/21')",
+        "self.events = 1",
+    ],
+)
+def test_whatever_enters_through_the_verb_passes(source: str, names: Sensitive) -> None:
+    assert found(source, names) == []
+
+
+def test_a_leak_names_its_line(names: Sensitive) -> None:
+    source = "def view(request):\n    case = None\n    return Case.objects.first()\n"
+    assert list(leaks(source, names)) == [(3, "Case.objects")]
+
+
+def test_the_scoped_models_are_these(names: Sensitive) -> None:
+    assert names.models == {
+        *("Case", "Suspect", "Outcome", "OutcomeSupport", "PossibleDuplicate"),
+        *("EngagementEvent", "TrainingSession"),
+        *("DailyTotal", "Restatement"),
+    }
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_kind_of_door_is_read(door: str, tmp_path: Path, names: Sensitive) -> None:
+    app = tmp_path / "cases"
+    (app / door).mkdir(parents=True)
+    for path in (app / "__init__.py", app / f"{door}.py", app / door / "__init__.py"):
+        path.write_text("")
+    (app / door / "one.py").write_text("Case.objects.get(pk=1)")
+    (app / "actions.py").write_text("Case.objects.get(pk=1)")
+    read = {path.relative_to(app).as_posix() for path in doors(tmp_path)}
+    assert read == {f"{door}.py", f"{door}/__init__.py", f"{door}/one.py"}
+
+
+def test_the_project_has_no_leak(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main() == 0
+    said = capsys.readouterr()
+    read = int(said.out.removeprefix("Scoping: ").split()[0])
+    assert (said.out, said.err) == (f"Scoping: {read} doors read, 9 scoped models, 0 leaks\n", "")
+    assert read == len(list(doors(ROOT)))
+    assert read > 8
+
+
+def test_a_leak_in_the_project_is_named_and_fails_the_check(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def one_door(root: Path) -> list[Path]:
+        return [ROOT / "cases" / "views.py"]
+
+    def one_leak(path: Path) -> str:
+        return "\nCase.objects.get(pk=1)\n"
+
+    monkeypatch.setattr("core.scoping.doors", one_door)
+    monkeypatch.setattr(Path, "read_text", one_leak)
+    assert main() == 1
+    assert capsys.readouterr().err == (
+        "cases/views.py:2: Case.objects does not go through visible_to(user)\n"
+    )

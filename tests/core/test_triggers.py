@@ -1,0 +1,65 @@
+"""What the database never lets anyone do, by whatever path: delete facts, or rewrite history."""
+
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from cases.models import Case, Outcome, Suspect
+from partners.models import EngagementEvent, TrainingSession
+from tests.core.rules import execute, refused_by
+from tests.factories import BY_MODEL
+
+pytestmark = pytest.mark.django_db
+
+PROTECTED: list[type[Model]] = [Case, Suspect, Outcome, EngagementEvent, TrainingSession]
+EVENTS: list[type[Model]] = [
+    model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
+]
+
+REFUSING = {
+    *(f"{model._meta.label}:never_deleted" for model in PROTECTED),
+    *(f"{model._meta.label}:never_deleted_truncate" for model in PROTECTED),
+    *(f"{model._meta.label}:append_only" for model in EVENTS),
+    "cases.Outcome:merged_into_counted",
+}
+"""Each trigger that refuses something; the tests of these names are here and in cases."""
+
+
+def trigger(model: type[Model], name: str) -> str:
+    """The trigger's name in the database."""
+    [(of, found)] = pgtrigger.registered(f"{model._meta.label}:{name}")
+    return str(found.get_pgid(of))
+
+
+def tracked_of(event: Any) -> type[Model]:
+    model: type[Model] = event.pgh_tracked_model
+    return model
+
+
+@pytest.mark.parametrize("model", PROTECTED)
+def test_a_fact_is_never_deleted(model: type[Model]) -> None:
+    BY_MODEL[model].create()
+    table = model._meta.db_table
+    queryset = model._base_manager.all()
+    guard = trigger(model, "never_deleted")
+    assert refused_by(lambda: execute(f"DELETE FROM {table}")) == guard
+    assert refused_by(lambda: queryset._raw_delete(queryset.db)) == guard
+
+
+@pytest.mark.parametrize("model", PROTECTED)
+def test_facts_are_never_emptied_out(model: type[Model]) -> None:
+    assert refused_by(lambda: execute(f"TRUNCATE {model._meta.db_table} CASCADE")) == (
+        trigger(model, "never_deleted_truncate")
+    )
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_history_is_only_added_to(event: type[Model]) -> None:
+    BY_MODEL[tracked_of(event)].create()
+    table, guard = event._meta.db_table, trigger(event, "append_only")
+    assert refused_by(lambda: event._base_manager.update(pgh_label="never happened")) == guard
+    assert refused_by(lambda: execute(f"UPDATE {table} SET pgh_obj_id = NULL")) == guard
+    assert refused_by(lambda: execute(f"DELETE FROM {table}")) == guard

@@ -1,0 +1,238 @@
+"""The admin: every model, for administrators alone, quick on long tables, and nothing deleted."""
+
+import re
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.db import connection
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from campaigns.models import Campaign, CommandMembership
+from cases.models import Case, CaseAccess, Outcome, OutcomeSupport, PossibleDuplicate, Suspect
+from partners.models import EngagementEvent
+from summaries.models import ChangedDay, DailyTotal, Restatement
+from tests.conftest import Cast
+from tests.factories import BY_MODEL, CampaignFactory, CaseFactory, CommandMembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+OURS = ["campaigns", "accounts", "partners", "cases", "summaries"]
+MODELS: list[type[Model]] = [
+    model
+    for app in OURS
+    for model in apps.get_app_config(app).get_models()
+    if not hasattr(model, "pgh_tracked_model")
+]
+WRITTEN_BY_THE_PRODUCT = {
+    *("OutcomeSupport", "PossibleDuplicate"),
+    *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
+}
+LONG: list[type[Model]] = [
+    *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, EngagementEvent),
+    *(DailyTotal, ChangedDay, Restatement),
+]
+"""The tables that grow by the day."""
+
+
+def page(model: type[Model], name: str, *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    """What a refused form says."""
+    told: dict[str, list[str]] = answer.context["adminform"].form.errors
+    return told
+
+
+def model_admin(model: type[Model]) -> ModelAdmin[Any]:
+    return admin.site.get_model_admin(model)
+
+
+def asked(client: Client, path: str, **query: str) -> list[str]:
+    """The statements that a page costs, once the process has answered it before."""
+    client.get(path, query)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path, query).status_code == 200
+    return [statement["sql"] for statement in captured]
+
+
+def test_every_model_is_in_the_admin() -> None:
+    registered = {model for model in admin.site._registry if model._meta.app_label in OURS}
+    assert registered == set(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS)
+class TestEachModel:
+    def test_its_pages_open(self, signed_in: Client, model: type[Model]) -> None:
+        row = BY_MODEL[model].create()
+        statuses = {
+            "list": signed_in.get(page(model, "changelist")).status_code,
+            "search": signed_in.get(page(model, "changelist"), {"q": "x"}).status_code,
+            "change": signed_in.get(page(model, "change", row.pk)).status_code,
+            "history": signed_in.get(page(model, "history", row.pk)).status_code,
+        }
+        assert statuses == dict.fromkeys(statuses, 200)
+        adds = model.__name__ not in WRITTEN_BY_THE_PRODUCT
+        assert signed_in.get(page(model, "add")).status_code == (200 if adds else 403)
+
+    def test_each_of_its_filters_works(self, signed_in: Client, model: type[Model]) -> None:
+        BY_MODEL[model].create()
+        shown = signed_in.get(page(model, "changelist")).context["cl"]
+        for spec in shown.filter_specs:
+            *_, last = spec.choices(shown)
+            path = page(model, "changelist") + last["query_string"]
+            assert signed_in.get(path).status_code == 200, path
+
+    def test_it_opens_for_administrators_alone(
+        self, client: Client, cast: Cast, model: type[Model]
+    ) -> None:
+        row = BY_MODEL[model].create()
+        pages = [
+            page(model, "changelist"),
+            page(model, "add"),
+            *(page(model, name, row.pk) for name in ("change", "delete", "history")),
+        ]
+        for path in pages:
+            answer = client.get(path, follow=True)
+            assert answer.redirect_chain[-1] == (f"/sign-in/?next={path}", 302)
+        client.force_login(cast.force_supervisor)
+        assert [client.get(path, follow=True).status_code for path in pages] == [403] * 5
+
+    def test_its_rows_are_never_deleted(self, signed_in: Client, model: type[Model]) -> None:
+        row = BY_MODEL[model].create()
+        path = page(model, "delete", row.pk)
+        assert signed_in.get(path).status_code == 403
+        assert signed_in.post(path, {"post": "yes"}).status_code == 403
+        signed_in.post(
+            page(model, "changelist"),
+            {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},
+        )
+        assert model._base_manager.filter(pk=row.pk).exists()
+        request = RequestFactory().get("/")
+        request.user = User.objects.get(role=User.Role.ADMINISTRATOR)
+        assert model_admin(model).has_delete_permission(request) is False
+        assert "delete_selected" not in model_admin(model).get_actions(request)
+
+    def test_its_list_asks_as_much_of_one_row_as_of_twenty(
+        self, signed_in: Client, model: type[Model]
+    ) -> None:
+        BY_MODEL[model].create()
+        one = asked(signed_in, page(model, "changelist"))
+        BY_MODEL[model].create_batch(19)
+        twenty = asked(signed_in, page(model, "changelist"))
+        assert len(twenty) == len(one)
+
+
+@pytest.mark.parametrize("role", ["officer", "supervisor", "communications", "auditor"])
+def test_the_admin_refuses_every_other_role(client: Client, cast: Cast, role: str) -> None:
+    cast.officer.role = role
+    cast.officer.save()
+    client.force_login(cast.officer)
+    for path in ["/admin/", "/admin/cases/", page(Outcome, "changelist"), "/admin/autocomplete/"]:
+        assert client.get(path, follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("model", LONG)
+def test_no_list_counts_or_compares_every_row(signed_in: Client, model: type[Model]) -> None:
+    BY_MODEL[model].create()
+    path = page(model, "changelist")
+    of_many_rows = [
+        sql
+        for query in ({}, {"q": "x"})
+        for sql in asked(signed_in, path, **query)
+        if f'"{model._meta.db_table}"' in sql and re.search(r"\bCOUNT\(|^SELECT DISTINCT", sql)
+    ]
+    bounded = [
+        sql
+        for sql in of_many_rows
+        if re.fullmatch(r"SELECT COUNT\(\*\) FROM \(SELECT .* LIMIT 10000\) subquery", sql)
+    ]
+    assert of_many_rows == bounded
+    assert len(bounded) == 2
+
+
+@pytest.mark.parametrize("model", [Case, Outcome, Suspect, CaseAccess])
+def test_a_list_of_more_than_a_page_reads_one_page(signed_in: Client, model: type[Model]) -> None:
+    case = CaseFactory.create()
+    for number in range(51):
+        fields: dict[str, Any] = {} if model is Case else {"case": case}
+        BY_MODEL[model].create(**fields | ({"number": number} if model is Suspect else {}))
+    *_, rows = [
+        sql
+        for sql in asked(signed_in, page(model, "changelist"))
+        if f'FROM "{model._meta.db_table}"' in sql
+    ]
+    assert rows.endswith("LIMIT 50")
+
+
+def test_a_membership_that_overlaps_another_is_refused_in_plain_words(signed_in: Client) -> None:
+    known = CommandMembershipFactory.create()
+    form = {"borough": known.borough.pk, "command": known.command.pk, "first_day": "01/01/2019"}
+    assert errors(signed_in.post(page(CommandMembership, "add"), form)) == {
+        "__all__": ["A borough is in one command at a time."]
+    }
+
+
+def test_a_campaign_that_ends_before_it_starts_is_refused_in_plain_words(
+    signed_in: Client, cast: Cast
+) -> None:
+    form = {
+        "name": "16 Days of Action",
+        "slug": "16-days",
+        "first_day": "25/11/2021",
+        "last_day": "24/11/2021",
+        "boroughs": [cast.a.pk],
+        "baseline": "none",
+        "baseline_none_reason": "New",
+    }
+    path = page(Campaign, "add")
+    assert errors(signed_in.post(path, form)) == {
+        "__all__": ["The last day must be the same as or after the first day."]
+    }
+    assert signed_in.post(path, form | {"last_day": "25/11/2021"}).status_code == 302
+    assert list(Campaign.objects.get().boroughs.all()) == [cast.a]
+
+
+def test_a_campaign_that_is_its_own_baseline_is_refused_in_plain_words(
+    signed_in: Client, cast: Cast
+) -> None:
+    campaign = CampaignFactory.create(boroughs=[cast.a])
+    form = {
+        "name": campaign.name,
+        "slug": campaign.slug,
+        "first_day": "25/11/2021",
+        "last_day": "10/12/2021",
+        "boroughs": [cast.a.pk],
+        "baseline": "campaign",
+        "baseline_campaign": campaign.pk,
+    }
+    assert errors(signed_in.post(page(Campaign, "change", campaign.pk), form)) == {
+        "__all__": ["A campaign cannot be its own baseline."]
+    }
+
+
+def test_a_person_is_added_without_a_power_beside_their_role(signed_in: Client) -> None:
+    form = {
+        "username": "sam",
+        "name": "Sam Lee",
+        "role": "officer",
+        "usable_password": "true",
+        "password1": "correct horse battery",
+        "password2": "correct horse battery",
+    }
+    assert signed_in.post(page(User, "add"), form).status_code == 302
+    person = User.objects.get(username="sam")
+    assert (person.role, person.is_staff) == ("officer", False)
+    assert person.check_password("correct horse battery")
+    fields = signed_in.get(page(User, "change", person.pk)).context["adminform"].form.fields
+    assert set(fields) == {
+        *("username", "password", "name", "email"),
+        *("role", "team", "whole_force", "boroughs", "is_active"),
+    }
