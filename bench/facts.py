@@ -3,7 +3,7 @@
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-DAYS = 365
+DAYS = 1826
 LAST_DAY = "2025-11-19"
 
 PLACES = """

@@ -45,8 +45,15 @@ class CaseLinkedAdmin(ScopedAdmin):
         return queryset.filter(found), False
 
 
+class SuspectForm(WholeRowForm):
+    def has_changed(self) -> bool:
+        """A row added by hand is meant, even with nothing in it but the number it came with."""
+        return self.instance.pk is None or super().has_changed()
+
+
 class SuspectInline(ScopedInline):
     model = Suspect
+    form = SuspectForm
     can_delete = False
 
 

@@ -39,11 +39,15 @@ class WholeRowForm(ModelForm[Any]):
     entry or the row's own id; the database then refuses the row with an error page.
     """
 
-    def validate_constraints(self) -> None:
+    def validate_unique(self) -> None:
+        super().validate_unique()
         try:
             self.instance.validate_constraints(exclude=set(self.errors))
         except ValidationError as error:
-            self.add_error(None, error)
+            said = self.non_field_errors()
+            for message in error.messages:
+                if message not in said:
+                    self.add_error(None, message)
 
 
 class ScopedInline(admin.TabularInline[Any, Any]):

@@ -1,42 +1,52 @@
 """The route from facts to cells: one pass over each source, rolled up with GROUPING SETS."""
 
-from collections.abc import Iterator
 from hashlib import sha256
-from itertools import groupby
 
-from summaries.measures import STORED, Measure, Slice, Source
+from summaries.measures import SOURCES, STORED, Measure, Slice, Source
 
 CELL = "day, borough_id, measure, slice, key, count"
 SLICES = [slice_ for slice_ in Slice if slice_ is not Slice.HEADLINE]
 
 
-def _passes() -> Iterator[tuple[Source, str | None, list[Measure]]]:
-    """The measures that one pass over a source can count: those that add up the same amount."""
+def _groups(source: Source, changed: str) -> str:
+    """The counted facts of a source, grouped by all that tells them apart, with what they add.
 
-    def way(measure: Measure) -> tuple[str, str]:
-        return measure.source.name, measure.amount or ""
-
-    for _, group in groupby(sorted(STORED, key=way), key=way):
-        measures = list(group)
-        yield measures[0].source, measures[0].amount, measures
-
-
-def _groups(source: Source, amount: str | None, measures: list[Measure], changed: str) -> str:
-    """The counted facts of a source in groups that share their codes, day and borough.
-
-    `changed` joins the days and boroughs asked for, or is empty for all. Columns: day, borough_id,
-    measure (null where no measure counts the group), a key for each slice, and the amount.
+    `changed` joins the days and boroughs asked for, or is empty for all. A group comes once for
+    each amount that its measures add up. Columns: day, borough_id, a key for each slice, measure
+    (null where none counts it) and amount.
     """
-    codes = sorted({column for measure in measures for column in measure.where})
+    codes = sorted({column for m in STORED if m.source is source for column in m.where})
     keys = [f"{expression} AS {name}_key" for name, expression in source.slices.items()]
     columns = ["day", "borough_id", *codes, *keys]
     places = ", ".join(str(n + 1) for n in range(len(columns)))
-    measure = " ".join(f"WHEN {m.condition} THEN '{m.slug}'" for m in measures)
+    sums = [f"sum({amount}) AS sum_of_{amount}" for amount in _amounts(source)]
     return (
-        f"SELECT *, CASE {measure} END AS measure FROM ("
-        f"SELECT {', '.join(columns)}, {f'sum({amount})' if amount else 'count(*)'} AS amount"
-        f" FROM {source.table} {changed} WHERE counted GROUP BY {places}) AS facts"
+        f"SELECT facts.*, added.measure, added.amount FROM ("
+        f"SELECT {', '.join([*columns, *sums])} FROM {source.table} {changed}"
+        f" WHERE counted GROUP BY {places}) AS facts"
+        f" CROSS JOIN LATERAL (VALUES {_added(source, 'sum_of_{}')}) AS added (measure, amount)"
     )
+
+
+def _amounts(source: Source) -> list[str]:
+    """What the measures of a source add up: ones for rows, or a column."""
+    return sorted({measure.amount for measure in STORED if measure.source is source})
+
+
+def _added(source: Source, amount_sql: str) -> str:
+    """For each amount of a source, the measure that a row counts in and how much it adds.
+
+    Measures of one amount do not overlap, so the first that fits is the one.
+    """
+    rows = []
+    for amount in _amounts(source):
+        cases = " ".join(
+            f"WHEN {measure.condition} THEN '{measure.slug}'"
+            for measure in STORED
+            if measure.source is source and measure.amount == amount
+        )
+        rows.append(f"(CASE {cases} END, {amount_sql.format(amount)})")
+    return ", ".join(rows)
 
 
 def cells_sql(changed: str = "") -> str:
@@ -52,23 +62,29 @@ def cells_sql(changed: str = "") -> str:
     return " UNION ALL ".join(
         f"SELECT day, borough_id, measure, CASE {grouping} {slice_} ELSE '' END AS slice,"
         f" COALESCE(CASE {grouping} {key} END, '') AS key, sum(amount)::bigint AS count"
-        f" FROM ({_groups(*way, changed)}) AS grouped WHERE measure IS NOT NULL"
+        f" FROM ({_groups(source, changed)}) AS grouped WHERE measure IS NOT NULL"
         f" GROUP BY GROUPING SETS ({sets}) HAVING sum(amount) <> 0"
-        for way in _passes()
+        for source in SOURCES
     )
 
 
-def live_sql(key: str, slice_: Slice, changed: str) -> str:
+def live_sql(key: str, changed: str) -> str:
     """SELECT of measure, key and count, counted now, for the days and boroughs of `changed`.
 
-    `key` is the expression that keys the answer; `slice_key` in it stands for the breakdown's.
+    For few facts, so each is sorted into its measure as it is read.
     """
-    key = key.replace("slice_key", f"{slice_}_key" if slice_ else "''")
-    return " UNION ALL ".join(
-        f"SELECT measure, {key} AS key, sum(amount)::bigint AS count"
-        f" FROM ({_groups(*way, changed)}) AS grouped WHERE measure IS NOT NULL GROUP BY 1, 2"
-        for way in _passes()
-    )
+    selects = []
+    for source in SOURCES:
+        keys = ", ".join(
+            f"{expression} AS {name}_key" for name, expression in source.slices.items()
+        )
+        selects.append(
+            f"SELECT measure, {key} AS part, sum(amount)::bigint AS amount"
+            f" FROM (SELECT *, {keys} FROM {source.table} WHERE counted) AS facts {changed}"
+            f" CROSS JOIN LATERAL (VALUES {_added(source, '{}')}) AS added (measure, amount)"
+            " WHERE measure IS NOT NULL GROUP BY 1, 2"
+        )
+    return " UNION ALL ".join(selects)
 
 
 def definitions() -> dict[str, str]:

@@ -32,13 +32,16 @@ class By(StrEnum):
         return Slice(self.value) if self in {By.OFFENCE, By.TEAM, By.DETAIL} else Slice.HEADLINE
 
     @property
-    def key_sql(self) -> tuple[str, str]:
-        """The key of a stored row, and of a live one (where `slice_key` is the breakdown's)."""
-        if self is By.DAY:
-            return "day::text", "day::text"
-        if self is By.BOROUGH:
-            return "borough_id::text", "borough_id::text"
-        return "key", "slice_key"
+    def stored_key(self) -> str:
+        """The column of a stored total that keys the answer."""
+        return {By.DAY: "day", By.BOROUGH: "borough_id"}.get(self, "key")
+
+    @property
+    def live_key(self) -> str:
+        """The same of a group of facts."""
+        if self.slice:
+            return f"{self.slice}_key"
+        return "''" if self is By.NOTHING else self.stored_key
 
 
 @dataclass(frozen=True)
@@ -101,24 +104,26 @@ def total(window: Window, measure: Measure) -> int:
 
 
 def _statement(window: Window, by: By, distinct: list[Measure]) -> str:
-    stored_key, live_key = by.key_sql
-    live = live_sql(live_key, by.slice, "JOIN marked USING (day, borough_id)")
-    parts = [
-        f"SELECT measure, key, sum(count)::bigint FROM ("
-        f" SELECT measure, {stored_key} AS key, count FROM summaries_dailytotal AS stored"
-        f" WHERE {window.sql} AND slice = %(slice)s AND measure = ANY(%(measures)s) AND NOT EXISTS"
-        " (SELECT FROM marked WHERE marked.day = stored.day"
-        " AND marked.borough_id = stored.borough_id)"
-        f" UNION ALL SELECT * FROM ({live}) AS live WHERE measure = ANY(%(measures)s)"
-        ") AS cells GROUP BY 1, 2"
+    """All the stored totals, less those of marked days, plus a live count of these."""
+    stored = f"{window.sql} AND slice = %(slice)s"
+    live = live_sql(by.live_key, "JOIN marked USING (day, borough_id)")
+    selects = [
+        f"SELECT measure, part::text, sum(amount)::bigint FROM ("
+        f" SELECT measure, {by.stored_key} AS part, count AS amount"
+        f" FROM summaries_dailytotal WHERE {stored}"
+        f" UNION ALL SELECT measure, {by.stored_key}, -count"
+        f" FROM marked JOIN summaries_dailytotal USING (day, borough_id) WHERE {stored}"
+        f" UNION ALL {live}"
+        ") AS cells WHERE measure = ANY(%(measures)s)"
+        " GROUP BY measure, part HAVING sum(amount) <> 0"
     ]
     for measure in distinct:
-        parts.append(
+        selects.append(
             f"SELECT '{measure.slug}', '', count(DISTINCT {measure.distinct})"
             f" FROM {measure.source.table}"
             f" WHERE counted AND {measure.condition} AND {window.sql}"
         )
     return (
         "WITH marked AS MATERIALIZED (SELECT DISTINCT day, borough_id FROM summaries_changedday"
-        f" WHERE {window.sql}) " + " UNION ALL ".join(parts)
+        f" WHERE {window.sql}) " + " UNION ALL ".join(selects)
     )

@@ -81,8 +81,8 @@ SOURCES = (OUTCOMES, EVENTS, TRAINING)
 class Measure:
     """One thing that is counted.
 
-    It counts the rows of `source` that have one of the values in each column of `where`; it adds
-    up `amount` instead of counting where that is given. With `distinct`, it counts the different
+    It counts the rows of `source` that have one of the values in each column of `where`, or adds
+    up their `amount` where that is a column. With `distinct`, it counts the different
     values of that column in the window asked for, is not additive and is never stored by day.
     """
 
@@ -92,7 +92,7 @@ class Measure:
     source: Source
     meaning: str
     where: dict[str, frozenset[str]] = field(default_factory=dict)
-    amount: str | None = None
+    amount: str = "1"
     distinct: str | None = None
     headline: bool = False
 

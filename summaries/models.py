@@ -36,7 +36,8 @@ class DailyTotal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "borough", "slice", "measure", "key"],
+                # The breakdown first, so that a campaign's headline is one short stretch of it.
+                fields=["slice", "day", "borough", "measure", "key"],
                 include=["count"],
                 name="summaries_dailytotal_cell_once",
             ),

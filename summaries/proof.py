@@ -4,8 +4,9 @@ The route shares no query with the fill. It does not trust the generated `counte
 that drive a fill, and it never forms the cells of a breakdown: each fact adds a random weight for
 its key, and each stored cell must answer for the same weight times its count. Where the sums of a
 day, borough and measure agree, so do its cells: a single wrong cell is always found, since no
-weight is zero, and wrong cells that cancel out are missed less than once in 10^11 nights, since the
-weights are drawn anew for each proof (docs/decisions/proof.md). Headlines are compared as counts.
+weight is zero, and wrong cells that cancel out are missed less than once in 10^11 nights, since
+the weights are drawn anew each time (docs/decisions/0003-proof-by-weights.md). Headlines are
+compared as counts too.
 
 The sums come from one statement, so one snapshot with the stored rows and the marks; days that
 carry a mark are left out on both sides, since they are counted live. Only where sums differ, those
@@ -21,7 +22,6 @@ from django.db import connection
 from summaries.measures import SOURCES, STORED, Measure, Slice, Source
 
 SHOWN = 100
-SLICES = [slice_ for slice_ in Slice if slice_ is not Slice.HEADLINE]
 
 
 @dataclass(frozen=True)
@@ -63,36 +63,35 @@ def prove() -> Proof:
     return Proof(cells, max(len(found), unlike), tuple(Difference(*row) for row in found[:SHOWN]))
 
 
-def _weight(key: str) -> str:
-    """A number from 1 to 2^40 for a key, odd and so never zero; times a count it fits a bigint."""
-    return f"((hashtextextended({key}, %(seed)s) & 1099511627775) | 1)"
+def _weight(slice_: Slice, key: str) -> str:
+    """A number from 1 to 2^40 for a key of a breakdown; odd, so never zero.
+
+    Each breakdown draws its own. Times any count it fits a bigint.
+    """
+    seed = f"%(seed)s + {list(Slice).index(slice_)}"
+    return f"((hashtextextended({key}, {seed}) & 1099511627775) | 1)"
 
 
 def _comparison() -> str:
     """SELECT of the cells compared, the sums that differ, and their days and boroughs."""
-    names = [f"{slice_}_sum" for slice_ in SLICES]
-    weighed = [
-        f"sum(count * {_weight('key')}) FILTER (WHERE slice = '{slice_}') AS {slice_}_sum"
-        for slice_ in SLICES
-    ]
-    unlike = " OR ".join(
-        f"COALESCE(stored.{name}, 0) <> COALESCE(recounted.{name}, 0)" for name in ["total", *names]
-    )
+    weights = " ".join(f"WHEN '{slice_}' THEN {_weight(slice_, 'key')}" for slice_ in Slice)
     return f"""
         WITH marked AS MATERIALIZED (SELECT DISTINCT day, borough_id FROM summaries_changedday),
         recounted AS (
-            SELECT day, borough_id, measure, sum(total) AS total,
-                {", ".join(f"sum({name}) AS {name}" for name in names)}
+            SELECT day, borough_id, measure, sum(total) AS total, sum(weight) AS weight
             FROM ({" UNION ALL ".join(_sums(source) for source in SOURCES)}) AS sums
             WHERE total <> 0 GROUP BY day, borough_id, measure
         ),
         stored AS (
             SELECT day, borough_id, measure, count(*) AS cells,
-                sum(count) FILTER (WHERE slice = '') AS total, {", ".join(weighed)}
+                sum(count) FILTER (WHERE slice = '') AS total,
+                sum(count * CASE slice {weights} ELSE 1 END) AS weight
             FROM summaries_dailytotal GROUP BY day, borough_id, measure
         ),
         compared AS (
-            SELECT day, borough_id, COALESCE(stored.cells, 0) AS cells, ({unlike}) AS unlike
+            SELECT day, borough_id, COALESCE(stored.cells, 0) AS cells,
+                (stored.total, stored.weight) IS DISTINCT FROM (recounted.total, recounted.weight)
+                    AS unlike
             FROM stored FULL JOIN recounted USING (day, borough_id, measure)
         )
         SELECT COALESCE(sum(cells), 0)::bigint, count(*) FILTER (WHERE unlike),
@@ -124,21 +123,18 @@ def _differing() -> str:
 def _sums(source: Source) -> str:
     """The facts of a source summed by day, borough and measure, with the weights of their keys."""
     selects = []
-    for amount in sorted({m.amount or "" for m in STORED if m.source is source}):
-        measures = [m for m in STORED if m.source is source and (m.amount or "") == amount]
+    for amount in sorted({m.amount for m in STORED if m.source is source}):
+        measures = [m for m in STORED if m.source is source and m.amount == amount]
         codes = sorted({column for measure in measures for column in measure.where})
-        times = f"{amount} * " if amount else ""
-        weights = ", ".join(
-            f"sum({times}{_weight(source.slices[slice_])}) AS {slice_}_sum" for slice_ in SLICES
-        )
+        weight = " + ".join(_weight(slice_, source.slices.get(slice_, "''")) for slice_ in Slice)
         places = ", ".join(["day", "borough_id", *codes])
         facts = (
-            f"SELECT {places}, {f'sum({amount})' if amount else 'count(*)'} AS total, {weights}"
+            f"SELECT {places}, sum({amount}) AS total, sum({amount} * ({weight})) AS weight"
             f" FROM {source.table} WHERE {source.counts} GROUP BY {places}"
         )
         match = " AND ".join(f"code.{code} IN (facts.{code}, '*')" for code in codes)
         selects.append(
-            f"SELECT day, borough_id, measure, total, {', '.join(f'{s}_sum' for s in SLICES)}"
+            "SELECT day, borough_id, measure, total, weight"
             f" FROM ({facts}) AS facts JOIN {_codes(measures, codes)} ON {match or 'TRUE'}"
         )
     return " UNION ALL ".join(selects)
@@ -158,7 +154,7 @@ def _codes(measures: list[Measure], codes: list[str]) -> str:
 def _cells(measure: Measure) -> str:
     """Each cell of a measure on the suspect days, counted one breakdown after the other."""
     source = measure.source
-    count = f"sum({measure.amount})" if measure.amount else "count(*)"
+    count = f"sum({measure.amount})"
     return " UNION ALL ".join(
         f"SELECT day, borough_id, '{measure.slug}' AS measure, '{slice_}' AS slice,"
         f" {source.slices.get(slice_, chr(39) * 2)}::text AS key, {count}::bigint AS count"

@@ -6,6 +6,7 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.test import Client, TransactionTestCase
+from pytest_django import Settings
 
 from accounts.models import User
 from campaigns.models import Borough
@@ -54,8 +55,9 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
-def signed_in(client: Client, cast: Cast) -> Client:
-    """An administrator's browser."""
+def signed_in(client: Client, cast: Cast, settings: Settings) -> Client:
+    """An administrator's browser, which asks for no static file: they need not be listed first."""
+    settings.WHITENOISE_AUTOREFRESH = True
     client.force_login(cast.administrator)
     return client
 

@@ -139,6 +139,16 @@ def test_the_admin_refuses_every_other_role(client: Client, cast: Cast, role: st
         assert client.get(path, follow=True).status_code == 403
 
 
+def test_a_suspended_administrator_is_out_at_once(signed_in: Client, cast: Cast) -> None:
+    assert signed_in.get("/admin/").status_code == 200
+    cast.administrator.is_active = False
+    cast.administrator.save()
+    assert signed_in.get("/admin/", follow=True).redirect_chain[-1] == (
+        "/sign-in/?next=/admin/",
+        302,
+    )
+
+
 @pytest.mark.parametrize("model", LONG)
 def test_no_list_counts_or_compares_every_row(signed_in: Client, model: type[Model]) -> None:
     BY_MODEL[model].create()

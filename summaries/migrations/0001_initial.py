@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("day", "borough", "slice", "measure", "key"),
+                        fields=("slice", "day", "borough", "measure", "key"),
                         include=("count",),
                         name="summaries_dailytotal_cell_once",
                     ),

@@ -87,6 +87,7 @@ def test_the_database_agrees_with_python_on_every_day(moments: list[datetime]) -
 
 
 @given(day=DAYS)
+@settings(deadline=None)
 def test_a_day_begins_at_its_local_midnight(day: date) -> None:
     start = start_of(day)
     assert (london_day(start), start.utcoffset()) == (day, start.astimezone(LONDON).utcoffset())

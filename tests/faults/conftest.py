@@ -77,9 +77,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture
-def processes(
-    transactional_db: None, broker: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Processes]:
+def processes(transactional_db: None, broker: str, monkeypatch: pytest.MonkeyPatch) -> Processes:
     queue = f"test-{uuid4()}"
     monkeypatch.setitem(app.conf, "broker_url", broker)
     monkeypatch.setitem(app.conf, "task_default_queue", queue)
@@ -89,7 +87,7 @@ def processes(
         "REDIS_URL": broker,
         "PYTHONPATH": str(Path(settings.BASE_DIR)),
     }
-    yield Processes(environment, queue)
+    return Processes(environment, queue)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def test_a_run_killed_half_way_leaves_the_marks_and_the_next_one_heals(
     def lock_is_free() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-            return cursor.fetchone()[0] == 0
+            return bool(cursor.fetchone()[0] == 0)
 
     wait_until(lock_is_free, "the killed run's connection to end")
     run_nightly()

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-
 from summaries.figures import By, Figures, Window, figures
 from summaries.measures import BY_SLUG, MEASURES
 

@@ -93,11 +93,12 @@ class Figures(RuleBasedStateMachine):
     def empty(self) -> None:
         with pgtrigger.ignore(), connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {FACT_TABLES}, {DERIVED_TABLES} CASCADE")
-        self.by: User = UserFactory()
+        self.by: User = UserFactory.create()
         self.boroughs = BoroughFactory.create_batch(3)
         self.teams = [*TeamFactory.create_batch(2), None]
         self.suspects = [
-            SuspectFactory(case=CaseFactory(borough=borough)) for borough in self.boroughs
+            SuspectFactory.create(case=CaseFactory.create(borough=borough))
+            for borough in self.boroughs
         ] * 2
 
     def teardown(self) -> None:
@@ -175,7 +176,7 @@ class Figures(RuleBasedStateMachine):
     @precondition(lambda self: not self.open)
     @rule(pick=st.integers(0, 2), to=st.integers(0, 2))
     def transfer(self, pick: int, to: int) -> None:
-        case = Case.objects.get(pk=self.suspects[pick].case.pk)
+        case = Case.objects.get(suspects=self.suspects[pick])
         actions.correct_borough(case=case, borough=self.boroughs[to], by=self.by)
 
     @rule(at=MOMENTS, rows=st.integers(1, 40), pick=st.integers(0, 5))
@@ -192,17 +193,19 @@ class Figures(RuleBasedStateMachine):
     def update_by_hand(self, pick: int, hours: int, kind: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE cases_outcome SET borough_id = %s, happened_at = happened_at + %s WHERE kind = %s",
-                [self.boroughs[pick].pk, timedelta(hours=hours), kind],
+                "UPDATE cases_outcome SET borough_id = %s,"
+                " happened_at = happened_at + %s::interval"
+                " WHERE kind = %s",
+                [self.boroughs[pick].pk, f"{hours} hours", kind],
             )
 
     @rule(pk=outcomes)
     def change_ones_mind(self, pk: UUID) -> None:
         """A change that is rolled back leaves neither a fact nor a mark."""
         if self.free(pk):
-            with pytest.raises(ZeroDivisionError), transaction.atomic():
+            with transaction.atomic():
                 actions.void_outcome(outcome=Outcome(pk=pk), by=self.by, reason="Entered twice")
-                raise ZeroDivisionError
+                transaction.set_rollback(True)
 
     @precondition(lambda self: len(self.open) < 2)
     @rule(at=MOMENTS, pick=st.integers(0, 5))
@@ -228,10 +231,10 @@ class Figures(RuleBasedStateMachine):
         assert run_nightly(by=None, recount=recount).state == SummaryRun.State.PUBLISHED
 
     @rule()
-    def nightly_that_fails(self) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+    def nightly_that_is_rolled_back(self) -> None:
+        with transaction.atomic():
             run_nightly()
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
 
     @rule(days=WINDOWS, pick=st.integers(0, 2))
     def ask_of_one_borough(self, days: DayRange, pick: int) -> None:
@@ -250,8 +253,9 @@ class Figures(RuleBasedStateMachine):
 def _insert(cursor: Any, suspect: Any, at: datetime, rows: int) -> set[UUID]:
     tokens = [uuid4() for _ in range(rows)]
     cursor.execute(
-        "INSERT INTO cases_outcome (id, kind, offence, happened_at, case_id, suspect_id, borough_id,"
-        " void_reason) SELECT token, 'arrest', 'ccb', %s, %s, %s, %s, '' FROM unnest(%s::uuid[]) AS token",
+        "INSERT INTO cases_outcome"
+        " (id, kind, offence, happened_at, case_id, suspect_id, borough_id, void_reason)"
+        " SELECT token, 'arrest', 'ccb', %s, %s, %s, %s, '' FROM unnest(%s::uuid[]) AS token",
         [at, suspect.case_id, suspect.pk, suspect.case.borough_id, tokens],
     )
     return set(tokens)
@@ -271,7 +275,7 @@ def _run(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_figures_are_exact_whatever_happens() -> None:
-    _run(examples=40, steps=25)
+    _run(examples=30, steps=20)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -281,6 +285,6 @@ def test_the_machine_notices_a_missing_trigger(operation: str) -> None:
         cursor.execute(f"ALTER TABLE cases_outcome DISABLE TRIGGER summaries_mark_{operation}")
         try:
             with pytest.raises(AssertionError):
-                _run(examples=60, steps=25)
+                _run(examples=60, steps=15)
         finally:
             cursor.execute(f"ALTER TABLE cases_outcome ENABLE TRIGGER summaries_mark_{operation}")

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class SummariesConfig(AppConfig):
+    name = "summaries"
+
+    def ready(self) -> None:
+        post_migrate.connect(_recount_what_was_redefined, sender=self)
+
+
+def _recount_what_was_redefined(**_: Any) -> None:
+    """Each deployment migrates, so a new or changed measure is right from its first page on."""
+    from summaries.actions import mark_if_redefined
+
+    mark_if_redefined()
