@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as PasswordAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -18,6 +19,10 @@ class UserForm(UserChangeForm[User]):
     class Meta:
         model = User
         fields = "__all__"
+
+
+# What people may do follows from their role alone.
+admin.site.unregister(Group)
 
 
 @admin.register(User)

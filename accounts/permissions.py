@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,11 +78,15 @@ def requires(
     [Callable[Concatenate[SignedInRequest, P], HttpResponse]],
     Callable[Concatenate[HttpRequest, P], HttpResponse],
 ]:
-    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission."""
+    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission.
+
+    No browser or proxy keeps the page, so signing out leaves nothing to go back to.
+    """
 
     def decorate(
         view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @never_cache
         @login_required
         @wraps(view)
         def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

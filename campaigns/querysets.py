@@ -13,6 +13,12 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running_on(self, day: date) -> Self:
         return self.filter(first_day__lte=day, last_day__gte=day)
 
+    def of_the_day(self, day: date) -> "Campaign | None":
+        """The campaign that runs, else the last that began, else the next to start."""
+        return (
+            self.running_on(day).first() or self.filter(first_day__lte=day).first() or self.last()
+        )
+
 
 class BoroughQuerySet(models.QuerySet["Borough"]):
     def of_london(self) -> Self:

@@ -5,6 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.views import admin_sign_in
 from core.views import favicon, health
 
+admin.site.site_header = "Days of Action: administration"
+admin.site.site_title = "Days of Action"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
     path("favicon.ico", favicon),

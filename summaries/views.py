@@ -1,11 +1,10 @@
 """The pages of figures."""
 
-from datetime import date
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Permission, SignedInRequest, requires
 from campaigns.models import Campaign
@@ -13,20 +12,14 @@ from core.days import london_day
 from summaries.presenters import CampaignPage, State, administrators
 
 
+@never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
     """The campaign of the day; a page of words for whoever has nothing to see."""
     if not request.user.may(Permission.SEE_FIGURES):
         return render(request, "summaries/nothing_for_role.html")
-    found = _of_the_day(london_day(timezone.now()))
+    found = Campaign.objects.of_the_day(london_day(timezone.now()))
     return redirect("summaries:campaign", found.slug) if found else campaigns(request)
-
-
-def _of_the_day(today: date) -> Campaign | None:
-    """The campaign that runs, else the last that began, else the next to start."""
-    every = Campaign.objects.all()
-    begun = every.filter(first_day__lte=today)
-    return every.running_on(today).first() or begun.first() or every.last()
 
 
 @requires(Permission.SEE_FIGURES)
