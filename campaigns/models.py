@@ -1,8 +1,11 @@
 """When, where and who: campaigns, boroughs, commands, teams and programmes."""
 
+from typing import Any
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
@@ -13,8 +16,12 @@ from core.days import DayRange
 class Int8Range(Func):
     """A bigint as a range of itself, so that a plain GiST index can compare it (no btree_gist)."""
 
-    function = "INT8RANGE"
-    template = "%(function)s(%(expressions)s, %(expressions)s, '[]')"
+    template = "INT8RANGE(%(expressions)s, %(expressions)s, '[]')"
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
+        """The expression stands in the template twice, and so must its parameters."""
+        sql, params = super().as_sql(*args, **kwargs)
+        return sql, (*params, *params)
 
 
 class DateRange(Func):
@@ -52,7 +59,9 @@ class Borough(models.Model):
                 name="campaigns_borough_of_london_is_complete",
                 condition=Q(
                     in_london=True,
+                    ons_code__isnull=False,
                     ons_code__regex=r"^E09\d{6}$",
+                    population__isnull=False,
                     population__gt=0,
                     population_year__isnull=False,
                     tile_row__isnull=False,
@@ -128,6 +137,11 @@ class CommandMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.borough} in {self.command} from {self.first_day}"
+
+    def clean(self) -> None:
+        """Before the database is asked to make a range of them."""
+        if self.first_day and self.end_day and self.end_day <= self.first_day:
+            raise ValidationError({"end_day": "It must end after it starts."})
 
 
 class Team(models.Model):
@@ -212,6 +226,7 @@ class Campaign(models.Model):
                     baseline="dates",
                     baseline_campaign=None,
                     baseline_first_day__isnull=False,
+                    baseline_last_day__isnull=False,
                     baseline_last_day__gte=F("baseline_first_day"),
                     baseline_none_reason="",
                 )

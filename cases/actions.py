@@ -8,12 +8,12 @@ from uuid import UUID
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Borough, Team
 from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
+from core.days import DatabaseNow
 
 FIXED = frozenset(
     {"id", "recorded_at", "logged_by", "voided_at", "voided_by", "void_reason"}
@@ -102,7 +102,7 @@ def void_outcome(*, outcome: Outcome, by: User, reason: str) -> Outcome:
         return current
     if not reason.strip():
         raise ValidationError({"void_reason": "Say why this entry is void."})
-    current.voided_at, current.voided_by, current.void_reason = timezone.now(), by, reason.strip()
+    current.voided_at, current.voided_by, current.void_reason = DatabaseNow(), by, reason.strip()
     return _saved(current, by, "void outcome", "voided_at", "voided_by", "void_reason")
 
 
@@ -126,7 +126,7 @@ def merge_outcome(*, duplicate: Outcome, into: Outcome, by: User) -> Outcome:
     }
     current, survivor = both[duplicate.pk], both[into.pk]
     check_merge(current, survivor)
-    current.merged_into, current.merged_at, current.merged_by = survivor, timezone.now(), by
+    current.merged_into, current.merged_at, current.merged_by = survivor, DatabaseNow(), by
     _decide(current, survivor, PossibleDuplicate.State.MERGED, by)
     return _saved(current, by, "merge outcome", "merged_into", "merged_at", "merged_by")
 
@@ -153,7 +153,7 @@ def unmerge_outcome(*, duplicate: Outcome, by: User) -> Outcome:
 def _decide(one: Outcome, other: Outcome, state: PossibleDuplicate.State, by: User) -> None:
     for outcome, earlier in ((one, other), (other, one)):
         PossibleDuplicate.objects.filter(outcome=outcome, earlier=earlier).update(
-            state=state, decided_at=timezone.now(), decided_by=by
+            state=state, decided_at=DatabaseNow(), decided_by=by
         )
 
 

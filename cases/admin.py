@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from cases.actions import check_merge
+from accounts.models import User
+from cases.actions import check_merge, correct_borough
 from cases.models import (
     Case,
     CaseAccess,
@@ -77,6 +78,14 @@ class CaseAdmin(CaseLinkedAdmin):
     autocomplete_fields = ["officer"]
     readonly_fields = ["opened_at"]
     inlines = [SuspectInline, CaseAccessInline, ExclusionInline]
+
+    def save_model(
+        self, request: HttpRequest, obj: Case, form: ModelForm[Any], change: bool
+    ) -> None:
+        """A corrected borough takes the case's outcomes along."""
+        if change and "borough" in form.changed_data and isinstance(request.user, User):
+            correct_borough(case=obj, borough=obj.borough, by=request.user)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Suspect)

@@ -63,6 +63,10 @@ def leaks(source: str, names: Sensitive) -> Iterator[tuple[int, str]]:
             of_relation = node.attr in names.accessors and not isinstance(node.ctx, ast.Store)
             if of_model or of_relation:
                 yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if alias.name in names.models and alias.asname:
+                    yield node.lineno, f"{alias.name} as {alias.asname}"
         elif isinstance(node, ast.Call):
             called = _name(node.func)
             first = _name(node.args[0]) if node.args else ""

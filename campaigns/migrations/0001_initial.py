@@ -83,8 +83,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(
                                 ("in_london", True),
+                                ("ons_code__isnull", False),
                                 ("ons_code__regex", "^E09\\d{6}$"),
                                 ("population__gt", 0),
+                                ("population__isnull", False),
                                 ("population_year__isnull", False),
                                 ("tile_col__isnull", False),
                                 ("tile_row__isnull", False),
@@ -395,6 +397,7 @@ class Migration(migrations.Migration):
                         ("baseline_campaign", None),
                         ("baseline_first_day__isnull", False),
                         ("baseline_last_day__gte", models.F("baseline_first_day")),
+                        ("baseline_last_day__isnull", False),
                         ("baseline_none_reason", ""),
                     ),
                     models.Q(
