@@ -18,8 +18,9 @@ app.conf.update(
     broker_url=settings.REDIS_URL,
     timezone="Europe/London",
     task_ignore_result=True,
-    # A killed worker's task goes back to the queue, and within seconds rather than minutes.
-    # A job that outlives the timeout is delivered twice: jobs here bear that (one run at a time).
+    # A killed worker's task goes back to the queue, and within seconds rather than minutes. The
+    # price is that a job which outlives the timeout is delivered again: each job here notes what
+    # it carried out, and runs one at a time.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,

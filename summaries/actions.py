@@ -31,19 +31,23 @@ class _Unproved(Exception):
         self.proof = proof
 
 
-def run_nightly(*, by: User | None = None, recount: bool = False) -> SummaryRun:
+def run_nightly(*, by: User | None = None, recount: bool = False, job: str = "") -> SummaryRun:
     """Fills and proves, and says how it went; with `recount`, every day is counted anew.
 
-    The fill stands only if the proof agrees; otherwise it is rolled back, so the last good totals
+    A queue may deliver a job more than once: one that has been carried out is not run again. The
+    fill stands only if the proof agrees; otherwise it is rolled back, so the last good totals
     and the marks stay. Raises AlreadyRunning while another run is under way.
     """
     with _one_at_a_time():
+        carried_out = SummaryRun.objects.carried_out(job)
+        if carried_out is not None:
+            return carried_out
         SummaryRun.objects.filter(state=SummaryRun.State.RUNNING).update(
             state=SummaryRun.State.INTERRUPTED,
             finished_at=timezone.now(),
             error="The process ended before the run did.",
         )
-        run = SummaryRun.objects.create(asked_by=by)
+        run = SummaryRun.objects.create(asked_by=by, job=job)
         try:
             with transaction.atomic():
                 make_room()
@@ -65,6 +69,15 @@ def run_nightly(*, by: User | None = None, recount: bool = False) -> SummaryRun:
             _end(run, SummaryRun.State.FAILED, f"{type(error).__name__}: {error}")
             raise
     return run
+
+
+def is_running() -> bool:
+    """Whether a run is under way at this moment, in whatever process."""
+    try:
+        with _one_at_a_time():
+            return False
+    except AlreadyRunning:
+        return True
 
 
 def _end(run: SummaryRun, state: SummaryRun.State, error: str = "") -> None:
@@ -92,7 +105,10 @@ def _one_at_a_time() -> Iterator[None]:
 def make_room() -> None:
     """Settings of the database for a job that groups millions of rows, for this run alone."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL jit = off")
+        cursor.execute(
+            "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB';"
+            " SET LOCAL jit = off"
+        )
 
 
 def mark_everything() -> None:
@@ -203,8 +219,9 @@ _REFILL = """
 def _fill_from_nothing(cursor: CursorWrapper, run: SummaryRun) -> None:
     """The first fill: everything, built aside, indexed after and swapped in.
 
-    Faster than filling the indexed table (docs/scale.md has the figures). Readers wait for the
-    swap only; the new table is the old one to the last constraint (a test compares them).
+    Faster than filling the indexed table (docs/scale.md has the figures). Readers wait
+    from the swap to the end of this one proof; the new table is the old one to the last
+    constraint (a test compares them).
     """
     cursor.execute("DELETE FROM summaries_changedday")
     cursor.execute(

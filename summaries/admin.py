@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from core.admin import ReadOnlyAdmin
+from summaries.actions import is_running
 from summaries.measures import MEASURES, Slice
 from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 from summaries.tasks import nightly
@@ -43,6 +44,20 @@ class SliceFilter(admin.SimpleListFilter):
         return queryset if chosen is None else queryset.filter(slice=chosen)
 
 
+def _asked_of_the_worker(request: HttpRequest) -> tuple[int, str]:
+    """Hands a run to the worker, and says in what manner and words it went."""
+    try:
+        nightly.delay(request.user.pk)
+    except OperationalError:
+        return messages.ERROR, (
+            "The run was not started: the job queue does not answer. Tell whoever runs the "
+            "servers, or run manage.py nightly."
+        )
+    return messages.SUCCESS, (
+        "The run was handed to the worker. Reload this page to see how it went."
+    )
+
+
 @admin.register(SummaryRun)
 class SummaryRunAdmin(ReadOnlyAdmin):
     list_display = [
@@ -61,24 +76,10 @@ class SummaryRunAdmin(ReadOnlyAdmin):
         """Asks the worker for a nightly run."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        try:
-            nightly.delay(request.user.pk)
-        except OperationalError:
-            self.message_user(
-                request,
-                "The run was not started: the job queue does not answer. Tell whoever runs the "
-                "servers, or run manage.py nightly.",
-                messages.ERROR,
-            )
-        else:
-            waits = SummaryRun.objects.filter(state=SummaryRun.State.RUNNING).exists()
-            self.message_user(
-                request,
-                "A run is under way; yours follows it."
-                if waits
-                else "The run was handed to the worker. Reload this page to see how it went.",
-                messages.WARNING if waits else messages.SUCCESS,
-            )
+        level, words = messages.WARNING, "A run is under way already. Wait for it to finish."
+        if not is_running():
+            level, words = _asked_of_the_worker(request)
+        self.message_user(request, words, level)
         return HttpResponseRedirect(reverse("admin:summaries_summaryrun_changelist"))
 
 

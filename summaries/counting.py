@@ -1,5 +1,6 @@
 """The route from facts to cells: one pass over each source, rolled up with GROUPING SETS."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from summaries.measures import SOURCES, STORED, Measure, Slice, Source
@@ -15,35 +16,36 @@ def _groups(source: Source, changed: str) -> str:
     each amount that its measures add up. Columns: day, borough_id, a key for each slice, measure
     (null where none counts it) and amount.
     """
-    codes = sorted({column for m in STORED if m.source is source for column in m.where})
+    measures = [measure for measure in STORED if measure.source is source]
+    codes = sorted({column for measure in measures for column in measure.where})
     keys = [f"{expression} AS {name}_key" for name, expression in source.slices.items()]
     columns = ["day", "borough_id", *codes, *keys]
     places = ", ".join(str(n + 1) for n in range(len(columns)))
-    sums = [f"sum({amount}) AS sum_of_{amount}" for amount in _amounts(source)]
+    sums = [f"sum({amount}) AS sum_of_{amount}" for amount in _amounts(measures)]
     return (
         f"SELECT facts.*, added.measure, added.amount FROM ("
         f"SELECT {', '.join([*columns, *sums])} FROM {source.table} {changed}"
         f" WHERE counted GROUP BY {places}) AS facts"
-        f" CROSS JOIN LATERAL (VALUES {_added(source, 'sum_of_{}')}) AS added (measure, amount)"
+        f" CROSS JOIN LATERAL (VALUES {_added(measures, 'sum_of_{}')}) AS added (measure, amount)"
     )
 
 
-def _amounts(source: Source) -> list[str]:
-    """What the measures of a source add up: ones for rows, or a column."""
-    return sorted({measure.amount for measure in STORED if measure.source is source})
+def _amounts(measures: Iterable[Measure]) -> list[str]:
+    """What measures add up: ones for rows, or a column."""
+    return sorted({measure.amount for measure in measures})
 
 
-def _added(source: Source, amount_sql: str) -> str:
-    """For each amount of a source, the measure that a row counts in and how much it adds.
+def _added(measures: list[Measure], amount_sql: str) -> str:
+    """For each amount of a source's measures, the one that a row counts in and what it adds.
 
     Measures of one amount do not overlap, so the first that fits is the one.
     """
     rows = []
-    for amount in _amounts(source):
+    for amount in _amounts(measures):
         cases = " ".join(
             f"WHEN {measure.condition} THEN '{measure.slug}'"
-            for measure in STORED
-            if measure.source is source and measure.amount == amount
+            for measure in measures
+            if measure.amount == amount
         )
         rows.append(f"(CASE {cases} END, {amount_sql.format(amount)})")
     return ", ".join(rows)
@@ -68,20 +70,23 @@ def cells_sql(changed: str = "") -> str:
     )
 
 
-def live_sql(key: str, changed: str) -> str:
+def live_sql(wanted: list[Measure], key: str, changed: str) -> str:
     """SELECT of measure, key and count, counted now, for the days and boroughs of `changed`.
 
     For few facts, so each is sorted into its measure as it is read.
     """
     selects = []
     for source in SOURCES:
+        measures = [measure for measure in wanted if measure.source is source]
+        if not measures:
+            continue
         keys = ", ".join(
             f"{expression} AS {name}_key" for name, expression in source.slices.items()
         )
         selects.append(
             f"SELECT measure, {key} AS part, sum(amount)::bigint AS amount"
             f" FROM (SELECT *, {keys} FROM {source.table} WHERE counted) AS facts {changed}"
-            f" CROSS JOIN LATERAL (VALUES {_added(source, '{}')}) AS added (measure, amount)"
+            f" CROSS JOIN LATERAL (VALUES {_added(measures, '{}')}) AS added (measure, amount)"
             " WHERE measure IS NOT NULL GROUP BY 1, 2"
         )
     return " UNION ALL ".join(selects)

@@ -84,7 +84,7 @@ def figures(window: Window, by: By = By.NOTHING, measures: Iterable[Measure] = M
     wanted = [m for m in measures if by is By.NOTHING or m.additive]
     with connection.cursor() as cursor:
         cursor.execute(
-            _statement(window, by, [m for m in wanted if not m.additive]),
+            _statement(window, by, wanted),
             {
                 **window.params,
                 "slice": by.slice.value,
@@ -103,25 +103,27 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
-def _statement(window: Window, by: By, distinct: list[Measure]) -> str:
+def _statement(window: Window, by: By, measures: list[Measure]) -> str:
     """All the stored totals, less those of marked days, plus a live count of these."""
-    stored = f"{window.sql} AND slice = %(slice)s"
-    live = live_sql(by.live_key, "JOIN marked USING (day, borough_id)")
     selects = [
-        f"SELECT measure, part::text, sum(amount)::bigint FROM ("
-        f" SELECT measure, {by.stored_key} AS part, count AS amount"
-        f" FROM summaries_dailytotal WHERE {stored}"
-        f" UNION ALL SELECT measure, {by.stored_key}, -count"
-        f" FROM marked JOIN summaries_dailytotal USING (day, borough_id) WHERE {stored}"
-        f" UNION ALL {live}"
-        ") AS cells WHERE measure = ANY(%(measures)s)"
-        " GROUP BY measure, part HAVING sum(amount) <> 0"
+        f"SELECT '{measure.slug}', '', count(DISTINCT {measure.distinct})"
+        f" FROM {measure.source.table}"
+        f" WHERE counted AND {measure.condition} AND {window.sql}"
+        for measure in measures
+        if not measure.additive
     ]
-    for measure in distinct:
+    additive = [measure for measure in measures if measure.additive]
+    if additive:
+        stored = f"{window.sql} AND slice = %(slice)s AND measure = ANY(%(measures)s)"
+        live = live_sql(additive, by.live_key, "JOIN marked USING (day, borough_id)")
         selects.append(
-            f"SELECT '{measure.slug}', '', count(DISTINCT {measure.distinct})"
-            f" FROM {measure.source.table}"
-            f" WHERE counted AND {measure.condition} AND {window.sql}"
+            f"SELECT measure, part::text, sum(amount)::bigint FROM ("
+            f" SELECT measure, {by.stored_key} AS part, count AS amount"
+            f" FROM summaries_dailytotal WHERE {stored}"
+            f" UNION ALL SELECT measure, {by.stored_key}, -count"
+            f" FROM marked JOIN summaries_dailytotal USING (day, borough_id) WHERE {stored}"
+            f" UNION ALL {live}"
+            ") AS cells GROUP BY measure, part HAVING sum(amount) <> 0"
         )
     return (
         "WITH marked AS MATERIALIZED (SELECT DISTINCT day, borough_id FROM summaries_changedday"

@@ -100,6 +100,9 @@ class SummaryRun(models.Model):
         related_name="+",
         help_text="Empty for the timetable and the command line.",
     )
+    job = models.CharField(
+        max_length=40, blank=True, help_text="The queue's name for the request, if it came by it."
+    )
     started_at = models.DateTimeField(db_default=DatabaseNow())
     finished_at = models.DateTimeField(null=True, blank=True)
     counted_to = models.DateTimeField(

@@ -36,6 +36,12 @@ class Difference:
     stored: int
     recounted: int
 
+    @property
+    def words(self) -> str:
+        cell = " ".join(filter(None, [self.measure, self.slice, self.key]))
+        where = f"{self.day} borough {self.borough} {cell}"
+        return f"{where}: stored {self.stored}, recounted {self.recounted}"
+
 
 @dataclass(frozen=True)
 class Proof:

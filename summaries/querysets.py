@@ -30,5 +30,9 @@ class SummaryRunQuerySet(models.QuerySet["SummaryRun"]):
     def published(self) -> Self:
         return self.filter(state="published")
 
+    def carried_out(self, job: str) -> "SummaryRun | None":
+        """The run that a request of the queue led to, if it came to its end."""
+        return self.filter(job=job, state__in=["published", "unproved"]).first() if job else None
+
     def latest_published(self) -> "SummaryRun | None":
         return self.published().order_by("-counted_to").first()

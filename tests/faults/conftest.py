@@ -103,8 +103,9 @@ def ledger_locked() -> Iterator[Callable[[], bool]]:
 
         def waiting() -> bool:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks JOIN pg_class ON oid = relation"
-                " WHERE relname = 'summaries_restatement' AND NOT granted"
+                "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                " WHERE datname = current_database() AND NOT granted"
+                " AND relation = 'summaries_restatement'::regclass"
             )
             return bool(cursor.fetchone()[0])
 

@@ -62,7 +62,10 @@ def test_a_run_killed_half_way_leaves_the_marks_and_the_next_one_heals(
 
     def lock_is_free() -> bool:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory'"
+            )
             return bool(cursor.fetchone()[0] == 0)
 
     wait_until(lock_is_free, "the killed run's connection to end")
@@ -107,6 +110,17 @@ def test_a_killed_workers_run_is_taken_up_by_another_within_seconds(processes: P
         kill(second)
     assert not ChangedDay.objects.exists()
     assert_exact(YEAR)
+
+
+@pytest.mark.usefixtures("counted_once")
+def test_a_job_delivered_while_it_runs_says_so_and_ends(processes: Processes) -> None:
+    """A run that outlives the broker's patience comes to a second worker, which lets it be."""
+    with ledger_locked() as waiting:
+        command = processes.command("nightly")
+        wait_until(waiting, "the fill to be half-way")
+        assert nightly.apply(task_id="again").successful()
+    assert command.wait(60) == 0
+    assert states() == [State.PUBLISHED, State.PUBLISHED]
 
 
 def test_many_writers_and_runs_at_once_end_in_exact_figures(transactional_db: None) -> None:

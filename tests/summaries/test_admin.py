@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.db.models import Model
 from django.test import Client
 from kombu.exceptions import OperationalError
 
+from summaries.actions import ADVISORY_LOCK
 from summaries.models import DailyTotal, Restatement
 from tests.conftest import Cast
 from tests.factories import DailyTotalFactory, RestatementFactory, SummaryRunFactory
@@ -56,10 +58,21 @@ def test_run_now_hands_one_run_to_the_worker(
 def test_run_now_says_that_another_is_under_way(
     signed_in: Client, queue: list[tuple[Any, ...]]
 ) -> None:
-    SummaryRunFactory.create(state="running", finished_at=None)
+    elsewhere = connections.create_connection("default")
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
     answer = signed_in.post(RUN_NOW, follow=True)
-    assert len(queue) == 1
-    assert told(answer) == [("warning", "A run is under way; yours follows it.")]
+    elsewhere.close()
+    assert queue == []
+    assert told(answer) == [("warning", "A run is under way already. Wait for it to finish.")]
+
+
+def test_run_now_is_not_held_up_by_a_run_that_was_killed(
+    signed_in: Client, cast: Cast, queue: list[tuple[Any, ...]]
+) -> None:
+    SummaryRunFactory.create(state="running", finished_at=None)
+    signed_in.post(RUN_NOW)
+    assert queue == [(cast.administrator.pk,)]
 
 
 def test_run_now_says_when_the_queue_does_not_answer(

@@ -187,6 +187,15 @@ def test_a_second_fill_with_nothing_changed_writes_nothing(campaign: Campaign) -
     assert cells() == before
 
 
+def test_a_request_delivered_twice_is_carried_out_once(campaign: Campaign) -> None:
+    run = run_nightly(job="one")
+    assert run_nightly(job="one") == run
+    assert run_nightly(job="two") != run
+    SummaryRun.objects.filter(job="two").update(state=State.INTERRUPTED)
+    assert run_nightly(job="two").state == State.PUBLISHED
+    assert SummaryRun.objects.count() == 3
+
+
 def test_a_missed_night_heals(campaign: Campaign, cast: Cast) -> None:
     run_nightly()
     SummaryRun.objects.update(counted_to=timezone.now() - timedelta(days=3))

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from summaries.actions import AlreadyRunning, run_nightly
 from summaries.models import SummaryRun
+from summaries.proof import Difference
 
 
 class Command(BaseCommand):
@@ -25,8 +26,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(_facts(run)) if options["json"] else _sentence(run))
         if run.state != SummaryRun.State.PUBLISHED:
             raise CommandError(
-                f"{run.cells_differing} cells differ, so nothing was published. "
-                "`manage.py prove` names them."
+                f"{run.cells_differing} cells differ, so nothing was published: "
+                + "; ".join(Difference(**found).words for found in run.differences[:10])
             )
 
 

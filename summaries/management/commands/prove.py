@@ -22,10 +22,6 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"{proof.cells} cells compared, {proof.differing} differ.")
             for d in proof.differences:
-                cell = " ".join(filter(None, [d.measure, d.slice, d.key]))
-                self.stdout.write(
-                    f"{d.day} borough {d.borough} {cell}: stored {d.stored}, "
-                    f"recounted {d.recounted}"
-                )
+                self.stdout.write(d.words)
         if not proof.equal:
             sys.exit(1)
