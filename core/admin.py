@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
@@ -25,6 +26,15 @@ class BoundedPaginator(Paginator[Any]):
         if isinstance(rows, QuerySet):
             return rows.order_by()[:COUNTED_AT_MOST].count()
         return len(rows)
+
+
+class BoundedChangeList(ChangeList):
+    """Says so where there are more rows than it counts and pages through."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.result_count >= COUNTED_AT_MOST:
+            self.title = f"{self.title}: the first {COUNTED_AT_MOST:,}. Filter or search for others"
 
 
 def seen_by(rows: "QuerySet[M]", user: Viewer) -> "QuerySet[M]":
@@ -78,6 +88,9 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         rows = db_field.remote_field.model._default_manager.get_queryset()
         kwargs.setdefault("queryset", seen_by(rows, request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedChangeList
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

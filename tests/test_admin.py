@@ -19,7 +19,13 @@ from cases.models import Case, CaseAccess, Outcome, OutcomeSupport, PossibleDupl
 from partners.models import EngagementEvent
 from summaries.models import ChangedDay, DailyTotal, Restatement
 from tests.conftest import Cast
-from tests.factories import BY_MODEL, CampaignFactory, CaseFactory, CommandMembershipFactory
+from tests.factories import (
+    BY_MODEL,
+    CampaignFactory,
+    CaseFactory,
+    CommandMembershipFactory,
+    OutcomeFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +252,14 @@ def test_a_person_is_added_without_a_power_beside_their_role(signed_in: Client) 
         *("username", "password", "name", "email"),
         *("role", "team", "whole_force", "boroughs", "is_active"),
     }
+
+
+@pytest.mark.parametrize(("rows", "said"), [(1, False), (2, True), (3, True)])
+def test_a_list_longer_than_it_counts_says_so(
+    signed_in: Client, monkeypatch: pytest.MonkeyPatch, rows: int, said: bool
+) -> None:
+    monkeypatch.setattr("core.admin.COUNTED_AT_MOST", 2)
+    for _ in range(rows):
+        OutcomeFactory.create()
+    page = signed_in.get("/admin/cases/outcome/").content.decode()
+    assert ("the first 2. Filter or search for others" in page) is said

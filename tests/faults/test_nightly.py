@@ -119,7 +119,8 @@ def test_a_job_delivered_while_it_runs_says_so_and_ends(processes: Processes) ->
         command = processes.command("nightly")
         wait_until(waiting, "the fill to be half-way")
         assert nightly.apply(task_id="again").successful()
-    assert command.wait(60) == 0
+    words, _ = command.communicate(timeout=60)
+    assert command.returncode == 0, words
     assert states() == [State.PUBLISHED, State.PUBLISHED]
 
 
