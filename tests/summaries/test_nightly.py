@@ -248,7 +248,8 @@ def test_the_first_fill_leaves_the_table_as_the_migrations_made_it(campaign: Cam
                 " identity_generation FROM information_schema.columns"
                 " WHERE table_name = 'summaries_dailytotal'"
                 " UNION ALL SELECT conname, pg_get_constraintdef(oid), NULL, NULL, NULL"
-                " FROM pg_constraint WHERE conrelid = 'summaries_dailytotal'::regclass AND contype <> 'n'"
+                " FROM pg_constraint WHERE conrelid = 'summaries_dailytotal'::regclass"
+                " AND contype <> 'n'"
                 " UNION ALL SELECT indexname, indexdef, NULL, NULL, NULL FROM pg_indexes"
                 " WHERE tablename = 'summaries_dailytotal' ORDER BY 1, 2"
             )
