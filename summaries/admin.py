@@ -89,7 +89,8 @@ class DailyTotalAdmin(ReadOnlyAdmin):
     list_filter = [SliceFilter, MeasureFilter, "day", "borough"]
     search_fields = ["measure__exact"]
     list_select_related = ["borough"]
-    ordering = ["-day"]
+    # As the index has them; by day alone, millions would be sorted for one page.
+    ordering = ["-slice", "-day"]
 
 
 @admin.register(ChangedDay)

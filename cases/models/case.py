@@ -59,6 +59,7 @@ class Case(models.Model):
     class Meta:
         ordering = ["-pk"]
         triggers = never_deleted()
+        indexes = [models.Index(fields=["reference_key"], name="cases_case_reference_key")]
         constraints = [
             models.UniqueConstraint(
                 fields=["system", "reference_key", "reference_date"],
