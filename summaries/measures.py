@@ -49,7 +49,6 @@ class Source:
     what `counted` means, for the proof, which does not trust the generated column.
     """
 
-    name: str
     table: str
     slices: dict[Slice, str]
     counts: str
@@ -57,19 +56,16 @@ class Source:
 
 TEAM_KEY = "COALESCE(team_id::text, '')"
 OUTCOMES = Source(
-    name="outcomes",
     table="cases_outcome",
     slices={Slice.OFFENCE: "offence", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "detail"},
     counts="voided_at IS NULL AND merged_into_id IS NULL",
 )
 EVENTS = Source(
-    name="engagement events",
     table="partners_engagementevent",
     slices={Slice.OFFENCE: "''", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "kind"},
     counts="voided_at IS NULL AND status = 'done'",
 )
 TRAINING = Source(
-    name="training sessions",
     table="partners_trainingsession",
     slices={Slice.OFFENCE: "''", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "''"},
     counts="voided_at IS NULL",
