@@ -22,6 +22,10 @@ Q = TypeVar("Q", bound="QuerySet[Model]")
 class Permission(StrEnum):
     READ_RECORDS = auto()
     """Read cases and outcomes in the person's own boroughs."""
+    WRITE_RECORDS = auto()
+    """Log, correct and bring in entries, and work on cases, in the person's own boroughs."""
+    SUPERVISE = auto()
+    """Send entries back, move work between people and boroughs, settle possible duplicates."""
     SEE_FIGURES = auto()
     """See counts for the person's own boroughs."""
     SEE_ALL_FIGURES = auto()
@@ -31,9 +35,17 @@ class Permission(StrEnum):
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    "officer": frozenset({Permission.READ_RECORDS, Permission.SEE_FIGURES}),
+    "officer": frozenset(
+        {Permission.READ_RECORDS, Permission.WRITE_RECORDS, Permission.SEE_FIGURES}
+    ),
     "supervisor": frozenset(
-        {Permission.READ_RECORDS, Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES}
+        {
+            Permission.READ_RECORDS,
+            Permission.WRITE_RECORDS,
+            Permission.SUPERVISE,
+            Permission.SEE_FIGURES,
+            Permission.SEE_ALL_FIGURES,
+        }
     ),
     "communications": frozenset({Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES}),
     "administrator": frozenset(

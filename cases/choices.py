@@ -3,6 +3,15 @@
 from django.db.models import TextChoices
 
 
+class CaseStatus(TextChoices):
+    """Where an investigation stands."""
+
+    OPEN = "open", "Under investigation"
+    WITH_CPS = "cps", "With the Crown Prosecution Service"
+    AT_COURT = "court", "Charged, at court"
+    CLOSED = "closed", "Closed"
+
+
 class ReferenceSystem(TextChoices):
     """The system that a crime or incident reference comes from."""
 
@@ -165,3 +174,127 @@ class NoFurtherActionType(TextChoices):
     OTHER_BODY = "ho20", "20: transferred to another body"
     FURTHER_NOT_IN_INTEREST = "ho21", "21: further investigation not in the public interest"
     DIVERSIONARY = "ho22", "22: diversionary or educational activity"
+
+
+class OrderStatus(TextChoices):
+    """How far an order or notice has come. Granted is not served: duties start at service."""
+
+    NOTICE_ISSUED = "notice_issued", "Notice given"
+    APPLIED = "applied", "Applied for"
+    ADJOURNED = "adjourned", "Adjourned"
+    INTERIM_GRANTED = "interim_granted", "Interim order granted"
+    GRANTED = "granted", "Granted, not served"
+    SERVED = "served", "Served"
+    VARIED = "varied", "Varied"
+    RENEWED = "renewed", "Renewed"
+    BREACHED = "breached", "Breached"
+    REFUSED = "refused", "Refused"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    DISCHARGED = "discharged", "Discharged"
+    EXPIRED = "expired", "Expired"
+
+
+class Applicant(TextChoices):
+    """Who asked for a disclosure. The applicant and the person at risk may be two people."""
+
+    PERSON_AT_RISK = "person_at_risk", "The person at risk"
+    THIRD_PARTY = "third_party", "Someone else, for the person at risk"
+    POLICE = "police", "Police"
+    AGENCY = "agency", "Another agency"
+
+
+class DisclosureStage(TextChoices):
+    """The stages of a Clare's Law application."""
+
+    RECEIVED = "received", "Received"
+    INITIAL_CHECKS = "initial_checks", "Initial checks"
+    FACE_TO_FACE = "face_to_face", "Face-to-face meeting"
+    RESEARCH = "research", "Full checks"
+    DECISION_PENDING = "decision_pending", "Waits for a decision"
+    DECIDED = "decided", "Decided, not yet told"
+    DISCLOSED = "disclosed", "Disclosed"
+    NOT_DISCLOSED = "not_disclosed", "Not disclosed"
+    NO_INFORMATION = "no_information", "No information to disclose"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    NOT_ELIGIBLE = "not_eligible", "Not eligible"
+    REFERRED_ELSEWHERE = "referred_elsewhere", "Referred elsewhere"
+
+
+class DisclosureDecision(TextChoices):
+    """What was decided; telling someone is another fact, on a day of its own."""
+
+    DISCLOSE = "disclose", "Disclose"
+    DO_NOT_DISCLOSE = "do_not_disclose", "Do not disclose"
+    NOTHING_HELD = "nothing_held", "Nothing to disclose"
+
+
+class Recipient(TextChoices):
+    """Who was told; not always who asked."""
+
+    PERSON_AT_RISK = "person_at_risk", "The person at risk"
+    PARENT_OR_GUARDIAN = "parent_or_guardian", "Parent or guardian"
+    PROTECTOR = "protector", "Someone well placed to protect them"
+
+
+class DeviceKind(TextChoices):
+    PHONE = "phone", "Mobile phone"
+    TABLET = "tablet", "Tablet"
+    COMPUTER = "computer", "Computer"
+    STORAGE = "storage", "Storage"
+    TRACKER = "tracker", "Tracker"
+    CAMERA = "camera", "Camera or doorbell"
+    CLOUD = "cloud", "Online account"
+    OTHER = "other_device", "Other device"
+
+
+class EvidenceResult(TextChoices):
+    HELPED_CHARGE = "helped_charge", "Helped a charge"
+    EVIDENCE_FOUND = "evidence_found", "Evidence found, no charge yet"
+    NOTHING_FOUND = "nothing_found", "Nothing relevant found"
+    NOT_READABLE = "not_readable", "Could not be read"
+
+
+class RiskTool(TextChoices):
+    DASH = "dash", "DASH"
+    DARA = "dara", "DARA"
+    OTHER = "other_tool", "Other"
+
+
+class RiskLevel(TextChoices):
+    STANDARD = "standard", "Standard"
+    MEDIUM = "medium", "Medium"
+    HIGH = "high", "High"
+    NOT_ASSESSED = "not_assessed", "Not assessed"
+    REFUSED = "refused", "Refused"
+
+
+class MaracReason(TextChoices):
+    """Why a case goes to the multi-agency conference for high risk."""
+
+    JUDGEMENT = "judgement", "Professional judgement"
+    TICKS = "ticks", "14 or more ticks on the DASH"
+    ESCALATION = "escalation", "Escalation"
+    REPEAT = "repeat", "Repeat within 12 months"
+
+
+class FlagKind(TextChoices):
+    """What whoever deals with a case must know; structured, so that no name stands in it."""
+
+    WEAPONS = "weapons", "Weapons"
+    VIOLENCE = "violence", "Violence towards police"
+    MENTAL_HEALTH = "mental_health", "Mental health"
+    INTERPRETER = "interpreter", "Interpreter needed"
+    DO_NOT_CONTACT = "do_not_contact", "Do not contact the victim"
+    SAFE_TIMES = "safe_times", "Contact at agreed times only"
+    CHILD = "child", "Child in the household"
+    FORCED_MARRIAGE = "forced_marriage", "Forced marriage"
+    FEMALE_GENITAL_MUTILATION = "fgm", "Female genital mutilation"
+    HONOUR_BASED = "honour_based", "So-called honour-based abuse"
+    EVIDENCE_LED = "evidence_led", "Evidence-led prosecution"
+
+
+class NoteKind(TextChoices):
+    """A fact is not an opinion, and the law wants them told apart."""
+
+    FACT = "fact", "Fact"
+    ASSESSMENT = "assessment", "Assessment"

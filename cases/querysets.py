@@ -40,6 +40,15 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
         return rows
 
 
+class OwnQuerySet(ScopedQuerySet[M]):
+    """Rows that only their owner sees, as long as they may read records at all."""
+
+    def _scope(self, user: Viewer) -> Self:
+        if not (isinstance(user, User) and user.may(Permission.READ_RECORDS)):
+            return self.none()
+        return self.filter(owner=user)
+
+
 class CaseQuerySet(CaseLinkedQuerySet["Case"]):
     paths = (("", "borough"),)
 

@@ -22,6 +22,11 @@ def never_deleted(name: str = "never_deleted") -> list[pgtrigger.Trigger]:
     ]
 
 
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers by which rows are added and then stay as they are."""
+    return [*never_deleted(), pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+
+
 def counted_when(condition: Q) -> models.GeneratedField:
     """The column that says whether a fact counts, generated so that one rule serves every query."""
     return models.GeneratedField(

@@ -5,14 +5,31 @@ secondary record, so a suspect is "Suspect 1" and a victim is not held at all.
 """
 
 from cases.models.case import Case, CaseAccess, Exclusion, Suspect
+from cases.models.desk import Draft, SavedFilter, SentBack
+from cases.models.disclosure import DisclosureApplication
+from cases.models.evidence import EvidenceSubmission
+from cases.models.order import OrderAvailability, OrderBreach, ProtectiveOrder
 from cases.models.outcome import Outcome, OutcomeSupport, PossibleDuplicate
+from cases.models.safeguarding import CaseFlag, CaseNote, MaracReferral, RiskAssessment
 
 __all__ = [
     "Case",
     "CaseAccess",
+    "CaseFlag",
+    "CaseNote",
+    "DisclosureApplication",
+    "Draft",
+    "EvidenceSubmission",
     "Exclusion",
+    "MaracReferral",
+    "OrderAvailability",
+    "OrderBreach",
     "Outcome",
     "OutcomeSupport",
     "PossibleDuplicate",
+    "ProtectiveOrder",
+    "RiskAssessment",
+    "SavedFilter",
+    "SentBack",
     "Suspect",
 ]

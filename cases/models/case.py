@@ -7,7 +7,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Replace, Upper
 
 from campaigns.models import Borough, Team
-from cases.choices import ReferenceSystem
+from cases.choices import CaseStatus, ReferenceSystem
 from cases.querysets import CaseQuerySet, SuspectQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
@@ -17,9 +17,7 @@ from core.models import never_deleted
 class Case(models.Model):
     """A crime or incident of the master system, by its reference."""
 
-    class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        CLOSED = "closed", "Closed"
+    Status = CaseStatus
 
     reference = models.CharField(max_length=40, help_text="As typed, like 1234567/21.")
     reference_key = models.GeneratedField(
@@ -48,7 +46,7 @@ class Case(models.Model):
         related_name="cases",
         verbose_name="officer in the case",
     )
-    status = models.CharField(max_length=6, choices=Status.choices, default=Status.OPEN)
+    status = models.CharField(max_length=6, choices=CaseStatus.choices, default=CaseStatus.OPEN)
     restricted = models.BooleanField(
         default=False, help_text="Only the people on its access list know that it exists."
     )
@@ -59,7 +57,15 @@ class Case(models.Model):
     class Meta:
         ordering = ["-pk"]
         triggers = never_deleted()
-        indexes = [models.Index(fields=["reference_key"], name="cases_case_reference_key")]
+        indexes = [
+            models.Index(fields=["reference_key"], name="cases_case_reference_key"),
+            models.Index(fields=["borough", "-id"], name="cases_case_borough_latest"),
+            models.Index(
+                fields=["officer", "-id"],
+                name="cases_case_officer_latest",
+                condition=Q(officer__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["system", "reference_key", "reference_date"],
@@ -76,6 +82,9 @@ class Case(models.Model):
                 name="cases_case_cad_has_its_date",
                 condition=~Q(system="cad") | Q(reference_date__isnull=False),
                 violation_error_message="A CAD number needs its date.",
+            ),
+            models.CheckConstraint(
+                name="cases_case_status_is_known", condition=Q(status__in=CaseStatus.values)
             ),
         ]
 

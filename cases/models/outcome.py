@@ -150,6 +150,9 @@ class Outcome(Fact):
     bail_kind = models.CharField(
         max_length=20, choices=BailKind.choices, blank=True, default="", db_default=""
     )
+    bail_until = models.DateField(
+        "bail ends on", null=True, blank=True, help_text="The day to answer bail."
+    )
     charging_authority = models.CharField(
         max_length=16, choices=ChargingAuthority.choices, blank=True, default="", db_default=""
     )
@@ -204,9 +207,22 @@ class Outcome(Fact):
             models.Index(fields=["day", "borough"], name="cases_outcome_day_borough"),
             models.Index(fields=["-happened_at", "-id"], name="cases_outcome_latest"),
             models.Index(
+                fields=["borough", "-happened_at", "-id"], name="cases_outcome_borough_latest"
+            ),
+            models.Index(
                 fields=["custody_record"],
                 name="cases_outcome_custody",
                 condition=~Q(custody_record=""),
+            ),
+            models.Index(
+                fields=["logged_by", "-recorded_at"],
+                name="cases_outcome_logged_latest",
+                condition=Q(logged_by__isnull=False),
+            ),
+            models.Index(
+                fields=["bail_until"],
+                name="cases_outcome_bail_until",
+                condition=Q(bail_until__isnull=False),
             ),
         ]
         constraints = [
@@ -260,6 +276,11 @@ class Outcome(Fact):
                 Kind.BAIL,
                 required=True,
                 message="Bail is with or without conditions; nothing else has a kind of bail.",
+            ),
+            models.CheckConstraint(
+                name="cases_outcome_bail_until_goes_with_kind",
+                condition=Q(bail_until=None) | Q(kind="bail"),
+                violation_error_message="Only bail has a day to answer it.",
             ),
             _goes_with(
                 "charging_authority",

@@ -1,4 +1,4 @@
-"""Every change of a case and its outcomes: who does it is always said, and history keeps it."""
+"""Changes of outcomes: logged, corrected, voided, merged."""
 
 from collections.abc import Iterable
 from datetime import datetime

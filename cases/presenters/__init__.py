@@ -1,0 +1,1 @@
+"""What pages show of cases and outcomes, in words."""
