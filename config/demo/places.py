@@ -49,6 +49,7 @@ class Places:
 
 
 def load_places() -> Places:
+    """The boroughs, commands and teams of London, into a database that has none."""
     with BOROUGHS_CSV.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     boroughs = Borough.objects.bulk_create(
@@ -76,7 +77,6 @@ def load_places() -> Places:
         CommandMembership(borough=borough, command=command, first_day=COMMANDS_SINCE)
         for borough, command in policed
     )
-    _load_programme()
     return Places(
         boroughs={borough.slug: borough for borough in boroughs},
         teams={team.slug: team for team in teams},
@@ -100,7 +100,7 @@ def _team(name: str, kind: Team.Kind, command: BasicCommandUnit | None = None) -
     return Team(name=name, slug=slugify(name), kind=kind, command=command)
 
 
-def _load_programme() -> None:
+def load_programme() -> None:
     """Over eleven million pounds in three years; the exact sums and days are invented."""
     programme = Programme.objects.create(
         name="Digital forensics",

@@ -14,7 +14,7 @@ from config.demo.demand import MIX
 from config.demo.entries import Entries
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
-from config.demo.places import Places, load_places
+from config.demo.places import Places, load_places, load_programme
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
 from summaries.models import SummaryRun
@@ -90,6 +90,7 @@ def load(now: datetime) -> SummaryRun:
     """
     rng = Random(SEED)  # noqa: S311  (repeatable on purpose)
     places = load_places()
+    load_programme()
     people = load_people(rng, places)
     partners = engagement.load_partners()
     entries = Entries(rng, places, people, now)
