@@ -23,20 +23,50 @@ from campaigns.models import (
     Programme,
     Team,
 )
-from cases.choices import CautionKind, DisclosureRoute, Kind, Offence, OrderKind
+from cases.choices import (
+    Applicant,
+    CautionKind,
+    DeviceKind,
+    DisclosureDecision,
+    DisclosureRoute,
+    DisclosureStage,
+    EvidenceResult,
+    FlagKind,
+    Kind,
+    MaracReason,
+    Offence,
+    OrderKind,
+    OrderStatus,
+    Recipient,
+    RiskLevel,
+    RiskTool,
+)
 from cases.models import (
     Case,
     CaseAccess,
+    CaseFlag,
+    CaseNote,
+    DisclosureApplication,
+    Draft,
+    EvidenceSubmission,
     Exclusion,
+    MaracReferral,
+    OrderAvailability,
+    OrderBreach,
     Outcome,
     OutcomeSupport,
     PossibleDuplicate,
+    ProtectiveOrder,
+    RiskAssessment,
+    SavedFilter,
+    SentBack,
     Suspect,
 )
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
 from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
+DAY = NOON.date()
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):
@@ -213,6 +243,162 @@ class PossibleDuplicateFactory(DjangoModelFactory[PossibleDuplicate]):
 
     outcome = SubFactory(OutcomeFactory)
     earlier = SubFactory(OutcomeFactory)
+
+
+class ProtectiveOrderFactory(DjangoModelFactory[ProtectiveOrder]):
+    """An order applied for unless a trait says otherwise."""
+
+    class Meta:
+        model = ProtectiveOrder
+
+    case = SubFactory(CaseFactory)
+    suspect = SubFactory(SuspectFactory, case=SelfAttribute("..case"))
+    kind = OrderKind.DVPO
+    status = OrderStatus.APPLIED
+    applied_on = DAY
+    recorded_by = SubFactory(UserFactory)
+
+    class Params:
+        notice = Trait(
+            kind=OrderKind.DVPN,
+            status=OrderStatus.NOTICE_ISSUED,
+            applied_on=None,
+            given_at=NOON,
+        )
+        granted = Trait(status=OrderStatus.GRANTED, granted_on=DAY)
+        served = Trait(status=OrderStatus.SERVED, granted_on=DAY, served_at=NOON)
+
+
+class OrderBreachFactory(DjangoModelFactory[OrderBreach]):
+    class Meta:
+        model = OrderBreach
+
+    order = SubFactory(ProtectiveOrderFactory, served=True)
+    happened_at = NOON + timedelta(days=1)
+    recorded_by = SubFactory(UserFactory)
+
+
+class OrderAvailabilityFactory(DjangoModelFactory[OrderAvailability]):
+    class Meta:
+        model = OrderAvailability
+
+    kind = OrderKind.DAPO
+    borough = SubFactory(BoroughFactory)
+    first_day = date(2024, 11, 27)
+
+
+class DisclosureApplicationFactory(DjangoModelFactory[DisclosureApplication]):
+    class Meta:
+        model = DisclosureApplication
+
+    case = SubFactory(CaseFactory)
+    route = DisclosureRoute.RIGHT_TO_ASK
+    applicant = Applicant.PERSON_AT_RISK
+    received_on = DAY
+    recorded_by = SubFactory(UserFactory)
+
+    class Params:
+        decided = Trait(
+            stage=DisclosureStage.DECIDED,
+            decision=DisclosureDecision.DISCLOSE,
+            decided_on=DAY + timedelta(days=7),
+        )
+        disclosed = Trait(
+            stage=DisclosureStage.DISCLOSED,
+            decision=DisclosureDecision.DISCLOSE,
+            decided_on=DAY + timedelta(days=7),
+            disclosed_on=DAY + timedelta(days=9),
+            recipient=Recipient.PERSON_AT_RISK,
+            closed_on=DAY + timedelta(days=9),
+        )
+
+
+class EvidenceSubmissionFactory(DjangoModelFactory[EvidenceSubmission]):
+    class Meta:
+        model = EvidenceSubmission
+
+    case = SubFactory(CaseFactory)
+    device = DeviceKind.PHONE
+    hub = "South hub"
+    sent_on = DAY
+    recorded_by = SubFactory(UserFactory)
+
+    class Params:
+        returned = Trait(returned_on=DAY + timedelta(days=5), result=EvidenceResult.EVIDENCE_FOUND)
+
+
+class CaseNoteFactory(DjangoModelFactory[CaseNote]):
+    class Meta:
+        model = CaseNote
+
+    case = SubFactory(CaseFactory)
+    text = "Body-worn video asked for."
+    written_by = SubFactory(UserFactory)
+
+
+class RiskAssessmentFactory(DjangoModelFactory[RiskAssessment]):
+    class Meta:
+        model = RiskAssessment
+
+    case = SubFactory(CaseFactory)
+    tool = RiskTool.DASH
+    level = RiskLevel.HIGH
+    assessed_at = NOON
+    recorded_by = SubFactory(UserFactory)
+
+
+class MaracReferralFactory(DjangoModelFactory[MaracReferral]):
+    class Meta:
+        model = MaracReferral
+
+    case = SubFactory(CaseFactory)
+    reason = MaracReason.TICKS
+    referred_on = DAY
+    recorded_by = SubFactory(UserFactory)
+
+
+class CaseFlagFactory(DjangoModelFactory[CaseFlag]):
+    class Meta:
+        model = CaseFlag
+
+    case = SubFactory(CaseFactory)
+    kind = FlagKind.INTERPRETER
+    source = "custody"
+    recorded_by = SubFactory(UserFactory)
+
+    class Params:
+        removed = Trait(removed_at=NOON, removed_by=SubFactory(UserFactory))
+
+
+class SentBackFactory(DjangoModelFactory[SentBack]):
+    class Meta:
+        model = SentBack
+
+    outcome = SubFactory(OutcomeFactory)
+    reason = "Is the borough right?"
+    sent_by = SubFactory(UserFactory)
+
+    class Params:
+        answered = Trait(answered_at=NOON, answered_by=SubFactory(UserFactory), answer="Put right.")
+
+
+class DraftFactory(DjangoModelFactory[Draft]):
+    class Meta:
+        model = Draft
+
+    owner = SubFactory(UserFactory)
+    form = "arrest"
+    fields = LazyFunction(lambda: {"offence": ["stalking"]})
+
+
+class SavedFilterFactory(DjangoModelFactory[SavedFilter]):
+    class Meta:
+        model = SavedFilter
+
+    owner = SubFactory(UserFactory)
+    page = SavedFilter.Page.OUTCOMES
+    name = Sequence(lambda n: f"Filter {n}")
+    query = "kind=arrest"
 
 
 class PartnerFactory(DjangoModelFactory[Partner]):

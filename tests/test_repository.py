@@ -15,6 +15,7 @@ from summaries.measures import MEASURES
 from tests.accounts import test_models as accounts
 from tests.campaigns import test_rules as campaigns
 from tests.cases import test_rules as cases
+from tests.cases import test_work_rules as case_work
 from tests.core.test_triggers import REFUSING, trigger
 from tests.factories import BY_MODEL
 from tests.partners import test_rules as partners
@@ -23,7 +24,9 @@ from tests.test_admin import MODELS, OURS
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = {
-    rule.name for tests in (campaigns, accounts, partners, cases, summaries) for rule in tests.RULES
+    rule.name
+    for tests in (campaigns, accounts, partners, cases, case_work, summaries)
+    for rule in tests.RULES
 }
 HELD_UP_BY_ANOTHER = {"cases_suspect_of_its_case"}
 """Rules that no row can break alone; `tests/cases/test_rules.py` says why."""

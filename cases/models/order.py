@@ -2,6 +2,7 @@
 
 import pghistory
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,6 +17,10 @@ from core.models import never_deleted
 
 class ProtectiveOrderQuerySet(CaseLinkedQuerySet["ProtectiveOrder"]):
     pass
+
+
+class OrderBreachQuerySet(CaseLinkedQuerySet["OrderBreach"]):
+    paths = (("order__case__", "order__case__borough"),)
 
 
 @pghistory.track()
@@ -98,6 +103,10 @@ class ProtectiveOrder(models.Model):
     def __str__(self) -> str:
         return self.other_kind or self.get_kind_display()
 
+    def clean(self) -> None:
+        if self.suspect is not None and self.suspect.case_id != self.case_id:
+            raise ValidationError({"suspect": "Choose a suspect of this case."})
+
     @property
     def is_notice(self) -> bool:
         return self.kind in NOTICES
@@ -118,6 +127,8 @@ class OrderBreach(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
+
+    objects = OrderBreachQuerySet.as_manager()
 
     class Meta:
         ordering = ["-happened_at"]

@@ -7,14 +7,33 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from cases.models import Case, Outcome, Suspect
+from cases.models import (
+    Case,
+    CaseFlag,
+    CaseNote,
+    DisclosureApplication,
+    EvidenceSubmission,
+    MaracReferral,
+    OrderBreach,
+    Outcome,
+    ProtectiveOrder,
+    RiskAssessment,
+    SentBack,
+    Suspect,
+)
 from partners.models import EngagementEvent, TrainingSession
 from tests.core.rules import execute, refused_by
 from tests.factories import BY_MODEL
 
 pytestmark = pytest.mark.django_db
 
-PROTECTED: list[type[Model]] = [Case, Suspect, Outcome, EngagementEvent, TrainingSession]
+APPEND_ONLY: list[type[Model]] = [CaseNote, RiskAssessment]
+PROTECTED: list[type[Model]] = [
+    *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
+    *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
+    *(MaracReferral, CaseFlag),
+    *APPEND_ONLY,
+]
 EVENTS: list[type[Model]] = [
     model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
 ]
@@ -22,6 +41,7 @@ EVENTS: list[type[Model]] = [
 REFUSING = {
     *(f"{model._meta.label}:never_deleted" for model in PROTECTED),
     *(f"{model._meta.label}:never_deleted_truncate" for model in PROTECTED),
+    *(f"{model._meta.label}:never_changed" for model in APPEND_ONLY),
     *(f"{model._meta.label}:append_only" for model in EVENTS),
     "cases.Outcome:merged_into_counted",
 }
@@ -54,6 +74,13 @@ def test_facts_are_never_emptied_out(model: type[Model]) -> None:
     assert refused_by(lambda: execute(f"TRUNCATE {model._meta.db_table} CASCADE")) == (
         trigger(model, "never_deleted_truncate")
     )
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY)
+def test_what_was_written_stays_as_it_is(model: type[Model]) -> None:
+    row = BY_MODEL[model].create()
+    changed = model._base_manager.filter(pk=row.pk)
+    assert refused_by(lambda: changed.update(case=row.case_id)) == trigger(model, "never_changed")
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -1,0 +1,87 @@
+"""Cases, their suspects, and who may or must not know of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from accounts.models import User
+from cases.actions import correct_borough
+from cases.admin.base import CaseLinkedAdmin
+from cases.models import Case, CaseAccess, Exclusion, Suspect
+from core.admin import ScopedInline, WholeRowForm
+
+
+class SuspectForm(WholeRowForm):
+    def has_changed(self) -> bool:
+        """A row added by hand is meant, even with nothing in it but the number it came with."""
+        return self.instance.pk is None or super().has_changed()
+
+
+class SuspectInline(ScopedInline):
+    model = Suspect
+    form = SuspectForm
+    can_delete = False
+
+
+class CaseAccessInline(ScopedInline):
+    model = CaseAccess
+    autocomplete_fields = ["user"]
+
+
+class ExclusionInline(ScopedInline):
+    model = Exclusion
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Case)
+class CaseAdmin(CaseLinkedAdmin):
+    case = "pk"
+    list_display = ["reference", "system", "borough", "team", "status", "restricted"]
+    list_filter = ["system", "status", "restricted", "borough", "team"]
+    search_fields = ["reference_key"]
+    list_select_related = ["borough", "team"]
+    autocomplete_fields = ["officer"]
+    readonly_fields = ["opened_at"]
+    inlines = [SuspectInline, CaseAccessInline, ExclusionInline]
+
+    def save_model(
+        self, request: HttpRequest, obj: Case, form: ModelForm[Any], change: bool
+    ) -> None:
+        """A corrected borough takes the case's outcomes along."""
+        if change and "borough" in form.changed_data and isinstance(request.user, User):
+            correct_borough(case=obj, borough=obj.borough, by=request.user)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Suspect)
+class SuspectAdmin(CaseLinkedAdmin):
+    list_display = ["__str__", "case"]
+    list_filter = ["case__system"]
+    list_select_related = ["case"]
+    autocomplete_fields = ["case"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A suspect stays in the case to which the outcomes tie it."""
+        return ["case"] if obj else []
+
+
+@admin.register(CaseAccess)
+class CaseAccessAdmin(CaseLinkedAdmin):
+    list_display = ["case", "user"]
+    search_fields = ["user__name__icontains"]
+    list_filter = ["case__system"]
+    list_select_related = ["case", "user"]
+    autocomplete_fields = ["case", "user"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Of cases that the person may know of: a list of the excluded would tell them."""
+        cases = Case.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(case__in=cases)
+
+
+@admin.register(Exclusion)
+class ExclusionAdmin(CaseAccessAdmin):
+    pass
