@@ -108,6 +108,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_filters",
+    # The templates of the controls, which the forms of pages find among the project's own.
+    "django.forms",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
