@@ -209,8 +209,10 @@ class DayInput(forms.MultiWidget):
         attrs = dict(attrs or {})
         error = "govuk-input--error" if attrs.pop("data-error", None) else ""
         context = super().get_context(name, value, attrs)
+        context["widget"]["quick"] = context["widget"]["attrs"].pop("data-quick", False)
         for box, (part, _) in zip(context["widget"]["subwidgets"], self.PARTS, strict=True):
             box["label"] = part.capitalize()
+            box["attrs"].pop("data-quick", None)
             box["attrs"]["class"] = f"{box['attrs']['class']} {error}".strip()
         return context
 
@@ -234,6 +236,9 @@ class DayField(forms.Field):
     def __init__(self, *, past: bool = False, **kwargs: Any) -> None:
         self.past = past
         super().__init__(**kwargs)
+        if past:
+            # Buttons for today and yesterday, which a script adds.
+            self.widget.attrs["data-quick"] = True
 
     def to_python(self, value: Any) -> date | None:
         if value is None or isinstance(value, date):

@@ -1,14 +1,39 @@
 // What JavaScript adds; every page works without it.
 
-import { Button, ErrorSummary, PasswordInput, SkipLink, createAll } from "govuk-frontend";
+import {
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  SkipLink,
+  createAll,
+} from "govuk-frontend";
+
+import { keepDrafts } from "./app/draft.mjs";
+import { offerNow } from "./app/now.mjs";
+import { revealWhen } from "./app/reveal.mjs";
+import { watchScrolling } from "./app/scroll.mjs";
+import { selectAll } from "./app/select-all.mjs";
+import { completeRemotely, completeSelects } from "./app/autocomplete.mjs";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-[Button, ErrorSummary, PasswordInput, SkipLink].forEach((component) => createAll(component));
-
-// A table that fits has nothing to scroll, so it is no stop for the keyboard.
-const regions = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
-  }
-});
-document.querySelectorAll(".app-scroll").forEach((region) => regions.observe(region));
+[
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  SkipLink,
+].forEach((component) => createAll(component));
+completeSelects();
+completeRemotely();
+revealWhen();
+offerNow();
+selectAll();
+keepDrafts();
+watchScrolling();
