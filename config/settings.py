@@ -178,6 +178,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
+# Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
+DISCLOSURE_DAYS = 28
+
 # Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
