@@ -46,6 +46,23 @@ class State(StrEnum):
     RUNNING = "running"
     MET = "met"
 
+    @property
+    def label(self) -> str:
+        return STATE_TAGS[self][0]
+
+    @property
+    def colour(self) -> str:
+        """The colour of its tag."""
+        return STATE_TAGS[self][1]
+
+
+STATE_TAGS = {
+    State.OVERDUE: ("Overdue", "red"),
+    State.SOON: ("Soon", "orange"),
+    State.RUNNING: ("Running", "blue"),
+    State.MET: ("Done", "green"),
+}
+
 
 @dataclass(frozen=True)
 class Clock:

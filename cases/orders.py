@@ -1,8 +1,15 @@
 """What the law says of each kind of order and notice: its steps, its length, what a breach is."""
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from cases.choices import NOTICES, OrderKind, OrderStatus
+from core.templatetags.page import long_day
+
+if TYPE_CHECKING:
+    from campaigns.models import Borough
+    from cases.models import OrderAvailability
 
 S, K = OrderStatus, OrderKind
 
@@ -61,6 +68,45 @@ def next_statuses(kind: str, status: str) -> tuple[OrderStatus, ...]:
     )
 
 
+COUNTED_FROM = frozenset({S.NOTICE_ISSUED, S.GRANTED})
+"""Where a notice or an order starts to count; an application counts in nothing."""
+
+OF_A_NOTICE: dict[str, str] = {
+    S.NOTICE_ISSUED: "Given",
+    S.APPLIED: "Order applied for",
+    S.ADJOURNED: "Hearing adjourned",
+    S.EXPIRED: "Ended",
+}
+STEPS_OF_A_NOTICE: dict[str, str] = OF_A_NOTICE | {S.EXPIRED: "Court decided, notice ended"}
+STEPS: dict[str, str] = {S.GRANTED: "Granted", S.SERVED: "Served"}
+
+
+def status_words(kind: str, status: str) -> str:
+    """Where an order or notice stands."""
+    own = OF_A_NOTICE if kind in NOTICES else {}
+    return own.get(status) or OrderStatus(status).label
+
+
+def step_words(kind: str, step: str) -> str:
+    """What happened next, for the officer to record."""
+    own = STEPS_OF_A_NOTICE if kind in NOTICES else STEPS
+    return own.get(step) or OrderStatus(step).label
+
+
+COLOURS: dict[str, str] = {
+    S.NOTICE_ISSUED: "green",
+    S.SERVED: "green",
+    S.VARIED: "green",
+    S.RENEWED: "green",
+    S.GRANTED: "orange",
+    S.INTERIM_GRANTED: "orange",
+    S.APPLIED: "blue",
+    S.ADJOURNED: "blue",
+    S.BREACHED: "red",
+}
+"""The colour of a status's tag; grey where it has ended."""
+
+
 CRIMINAL = "A breach is a criminal offence: up to 5 years in prison."
 BREACH: dict[str, str] = {
     K.DVPN: "A breach is not an offence: arrest, and bring them before the court.",
@@ -77,7 +123,7 @@ OCCUPATION_BREACH = {
 }
 
 
-def breach_words(kind: str, *, power_of_arrest: bool) -> str:
+def breach_words(kind: str, *, power_of_arrest: bool = False) -> str:
     """What a breach of this kind of order is, and what an officer can do."""
     if kind == K.OCCUPATION:
         return OCCUPATION_BREACH[power_of_arrest]
@@ -100,6 +146,17 @@ def length_warning(kind: str, granted_on: date | None, ends_on: date | None) -> 
     if years and ends_on is not None and ends_on < years_after(granted_on, years):
         return f"This kind of order lasts at least {years} years. Check the day it ends."
     return ""
+
+
+def unavailable(
+    kind: str, borough: "Borough", day: date, known: "Iterable[OrderAvailability]"
+) -> str:
+    """What to check where a kind of order is had at some places and times, and not known there."""
+    of_kind = [one for one in known if one.kind == kind]
+    if not of_kind or any(one.covers(borough, day) for one in of_kind):
+        return ""
+    where = f"in {borough} on {long_day(day)}"
+    return f"There is no record that this kind can be had {where}. Check before you go on."
 
 
 def years_after(day: date, years: int) -> date:

@@ -1,5 +1,7 @@
 """The life of an order or notice, beside the outcome that counts it."""
 
+from datetime import date
+
 import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,7 +13,7 @@ from cases.choices import NOTICES, ORDER_LED_BY, LedBy, OrderKind, OrderStatus
 from cases.models.case import Case, Suspect
 from cases.models.outcome import Outcome
 from cases.querysets import CaseLinkedQuerySet
-from core.days import DatabaseNow
+from core.days import DatabaseNow, london_day
 from core.models import never_deleted
 
 
@@ -104,8 +106,17 @@ class ProtectiveOrder(models.Model):
         return self.other_kind or self.get_kind_display()
 
     def clean(self) -> None:
+        wrong = {}
         if self.suspect is not None and self.suspect.case_id != self.case_id:
-            raise ValidationError({"suspect": "Choose a suspect of this case."})
+            wrong["suspect"] = "Choose a suspect of this case."
+        if self.applied_on and self.granted_on and self.granted_on < self.applied_on:
+            wrong["granted_on"] = "It cannot be granted before it was applied for."
+        if self.granted_on and self.served_at and london_day(self.served_at) < self.granted_on:
+            wrong["served_at"] = "It cannot be served before it was granted."
+        if self.given_at and self.hearing_at and self.hearing_at < self.given_at:
+            wrong["hearing_at"] = "The hearing must be after the notice was given."
+        if wrong:
+            raise ValidationError(wrong)
 
     @property
     def is_notice(self) -> bool:
@@ -175,3 +186,7 @@ class OrderAvailability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} from {self.first_day}"
+
+    def covers(self, borough: Borough, day: date) -> bool:
+        here = self.borough_id in {None, borough.pk}
+        return here and self.first_day <= day and (self.end_day is None or day < self.end_day)

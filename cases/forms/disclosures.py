@@ -1,0 +1,76 @@
+"""The forms of Clare's Law applications: receipt, and each stage after it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, Recipient
+from cases.choices import DisclosureStage as S
+from cases.disclosures import ENDS
+from cases.forms.work import WorkForm, the_day
+from cases.models import DisclosureApplication
+
+
+class AddDisclosureForm(WorkForm):
+    route = forms.ChoiceField(
+        label="Route", choices=DisclosureRoute.choices, widget=forms.RadioSelect
+    )
+    applicant = forms.ChoiceField(
+        label="Who asked",
+        choices=Applicant.choices,
+        widget=forms.RadioSelect,
+        help_text="Who asked, who is at risk and who is told may be three people. No names.",
+    )
+    received_on = the_day("Day it was received")
+    reference = forms.CharField(
+        label="Application reference",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
+
+
+class StageForm(WorkForm):
+    """The facts of the stage that an application reaches."""
+
+    ASKED: ClassVar[dict[str, tuple[str, ...]]] = {
+        S.DECIDED: ("decision", "decided_on"),
+        S.DISCLOSED: ("recipient", "disclosed_on"),
+        **dict.fromkeys(ENDS - {S.DISCLOSED}, ("closed_on",)),
+    }
+    decision = forms.ChoiceField(
+        label="Decision",
+        choices=DisclosureDecision.choices,
+        widget=forms.RadioSelect,
+        help_text="Telling someone is another step, on a day of its own.",
+    )
+    decided_on = the_day("Day of the decision")
+    recipient = forms.ChoiceField(
+        label="Who was told", choices=Recipient.choices, widget=forms.RadioSelect
+    )
+    disclosed_on = the_day("Day they were told")
+    closed_on = the_day("Day it ended")
+
+    def __init__(
+        self, *args: Any, application: DisclosureApplication, to: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"token", *self.ASKED.get(to, ())} ^ set(self.fields):
+            del self.fields[name]
+        self.application = application
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        received, decided = self.application.received_on, self.application.decided_on
+        for name, earliest, what in (
+            ("decided_on", received, "was received"),
+            ("disclosed_on", decided, "was decided"),
+            ("closed_on", decided or received, "was decided" if decided else "was received"),
+        ):
+            day = cleaned.get(name)
+            if day and earliest and day < earliest:
+                label = self.fields[name].label
+                when = f"{earliest.day} {earliest:%B %Y}"
+                message = f"{label} must be the same as or after the day it {what}, {when}"
+                self.add_error(name, message)
+        return cleaned

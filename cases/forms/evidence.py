@@ -1,0 +1,47 @@
+"""The forms of digital evidence: a device sent, and back."""
+
+from typing import Any
+
+from django import forms
+
+from cases.choices import DeviceKind, EvidenceResult
+from cases.forms.work import WorkForm, the_day
+from cases.models import EvidenceSubmission
+
+
+class SendForm(WorkForm):
+    device = forms.ChoiceField(
+        label="Kind of device", choices=DeviceKind.choices, widget=forms.RadioSelect
+    )
+    hub = forms.CharField(
+        label="Hub", max_length=80, help_text="Where it is examined, like South hub. No names."
+    )
+    sent_on = the_day("Day it was sent")
+    exhibit = forms.CharField(
+        label="Exhibit reference",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
+
+
+class ReturnForm(WorkForm):
+    returned_on = the_day("Day it came back")
+    result = forms.ChoiceField(
+        label="Result", choices=EvidenceResult.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, submission: EvidenceSubmission, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.submission = submission
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        day, sent = cleaned.get("returned_on"), self.submission.sent_on
+        if day and day < sent:
+            self.add_error(
+                "returned_on",
+                "Day it came back must be the same as or after the day it was sent, "
+                f"{sent.day} {sent:%B %Y}",
+            )
+        return cleaned

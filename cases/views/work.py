@@ -1,0 +1,57 @@
+"""What the small form pages of a case share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from accounts.permissions import SignedInRequest
+from cases.forms.work import WorkForm
+from cases.models import Case
+
+
+def case_of(request: SignedInRequest, pk: int) -> Case:
+    """The case, or 404 where the person may not know of it."""
+    return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+
+
+def posted(request: SignedInRequest) -> QueryDict | None:
+    """What a form is given: nothing until it is sent, also where it has no field to send."""
+    return request.POST if request.method == "POST" else None
+
+
+def done(request: SignedInRequest, case: Case, part: str, words: str) -> HttpResponse:
+    """Back to the part of the case's page, with what was done."""
+    messages.success(request, words)
+    return back_to(case, part)
+
+
+def back_to(case: Case, part: str) -> HttpResponse:
+    return redirect(f"{reverse('cases:case', args=[case.pk])}#{part}")
+
+
+def form_page(
+    request: SignedInRequest,
+    case: Case,
+    form: WorkForm,
+    *,
+    heading: str,
+    button: str,
+    words: Sequence[str] = (),
+    warning: str = "",
+    part: str,
+) -> HttpResponse:
+    """A heading, what to know first, the form and its button."""
+    context: dict[str, Any] = {
+        "case": case,
+        "form": form,
+        "heading": heading,
+        "button": button,
+        "words": [word for word in words if word],
+        "warning": warning,
+        "part": part,
+    }
+    return render(request, "cases/order_form.html", context)
