@@ -1,13 +1,15 @@
 """What can be asked of cases and outcomes, and who may ask it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
+from campaigns.models import Team
 from cases.choices import Kind
+from cases.references import Reference
 from core.days import DayRange
 from core.querysets import M, ScopedQuerySet, Viewer
 
@@ -52,6 +54,15 @@ class OwnQuerySet(ScopedQuerySet[M]):
 class CaseQuerySet(CaseLinkedQuerySet["Case"]):
     paths = (("", "borough"),)
 
+    def called(self, reference: Reference, day: date | None = None) -> Self:
+        """The case of a reference; of a CAD number, the one of its day."""
+        found = self.filter(reference_key=reference.key, system=reference.system)
+        return found.filter(reference_date=day) if reference.needs_its_day else found
+
+    def flagged(self, kind: str) -> Self:
+        """Cases on which a flag of this kind stands."""
+        return self.filter(flags__kind=kind, flags__removed_at=None)
+
 
 class SuspectQuerySet(CaseLinkedQuerySet["Suspect"]):
     pass
@@ -66,6 +77,29 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
 
     def between(self, days: DayRange) -> Self:
         return self.filter(day__gte=days.first, day__lt=days.end)
+
+    def of_team(self, team: Team) -> Self:
+        """Outcomes that a team led or helped with."""
+        return self.filter(
+            Q(team=team)
+            | Q(pk__in=self.model._default_manager.filter(support__team=team).values("pk"))
+        )
+
+    def in_open_flags(self) -> Self:
+        """Outcomes in a pair that waits for a decision."""
+        pairs = Q(flags__state="open") | Q(later_flags__state="open")
+        return self.filter(pk__in=self.model._default_manager.filter(pairs).values("pk"))
+
+    def known_elsewhere_to(self, user: User) -> Self:
+        """Rows out of a person's scope whose existence may be hinted at.
+
+        A restricted case, or one that bars the person, is never hinted at.
+        """
+        return (
+            self.filter(case__restricted=False)
+            .exclude(case__in=user.exclusions.values("case"))
+            .exclude(pk__in=self.visible_to(user).values("pk"))
+        )
 
     def likely_duplicates_of(self, outcome: "Outcome") -> Self:
         """Counted entries that look like the same event.

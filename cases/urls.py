@@ -2,10 +2,44 @@
 
 from django.urls import URLPattern, path
 
-from cases.views import disclosures, evidence, orders
+from cases.views import case, desk, disclosures, evidence, lists, log, orders, outcome
 
 app_name = "cases"
 
+of_logging = [
+    path("outcomes/log/", log.log, name="log"),
+    path("outcomes/log/<slug:kind>/", log.log_kind, name="log_kind"),
+    path("outcomes/log/<slug:kind>/check/<uuid:token>/", log.log_check, name="log_check"),
+    path("drafts/<uuid:token>/", log.draft, name="draft"),
+    path("drafts/<uuid:token>/discard/", log.discard_draft, name="discard_draft"),
+    path("lookup/cases/", log.lookup_cases, name="lookup_cases"),
+]
+of_outcomes = [
+    path("outcomes/<uuid:pk>/", outcome.outcome, name="outcome"),
+    path("outcomes/<uuid:pk>/amend/", outcome.amend_outcome, name="amend_outcome"),
+    path("outcomes/<uuid:pk>/void/", outcome.void, name="void_outcome"),
+    path("outcomes/<uuid:pk>/undo/", outcome.undo, name="undo_outcome"),
+    path("outcomes/<uuid:pk>/restore/", outcome.restore, name="restore_outcome"),
+    path("outcomes/<uuid:pk>/send-back/", outcome.send_back_outcome, name="send_back"),
+    path("outcomes/<uuid:pk>/answer/", outcome.answer, name="answer_sent_back"),
+]
+of_lists = [
+    path("desk/", desk.desk, name="desk"),
+    path("outcomes/", lists.outcomes, name="outcomes"),
+    path("cases/", lists.cases, name="cases"),
+    path("cases/find/", lists.find, name="find"),
+]
+of_case = [
+    path("cases/<int:pk>/", case.case, name="case"),
+    path("cases/<int:pk>/note/", case.note, name="add_note"),
+    path("cases/<int:pk>/risk/", case.risk, name="assess_risk"),
+    path("cases/<int:pk>/marac/", case.marac, name="refer_marac"),
+    path("cases/<int:pk>/flag/", case.flag, name="add_flag"),
+    path("cases/<int:pk>/flag/<int:flag_pk>/remove/", case.unflag, name="remove_flag"),
+    path("cases/<int:pk>/suspect/", case.suspect, name="add_suspect"),
+    path("cases/<int:pk>/move/<slug:to>/", case.move, name="move_case"),
+    path("cases/<int:pk>/transfer/", case.transfer, name="transfer_case"),
+]
 of_orders = [
     path("cases/<int:pk>/orders/add/", orders.add_order, name="add_order"),
     path("cases/<int:pk>/orders/add/<slug:kind>/", orders.add_order_kind, name="add_order_kind"),
@@ -42,4 +76,12 @@ of_evidence = [
     ),
 ]
 
-urlpatterns: list[URLPattern] = [*of_orders, *of_disclosures, *of_evidence]
+urlpatterns: list[URLPattern] = [
+    *of_lists,
+    *of_logging,
+    *of_outcomes,
+    *of_case,
+    *of_orders,
+    *of_disclosures,
+    *of_evidence,
+]

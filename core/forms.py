@@ -159,6 +159,23 @@ class PageModelForm(PageFormMixin, forms.ModelForm[Any]):
     pass
 
 
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value of a field as a person would say it."""
+    if value in (None, "") or value == []:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return ", ".join(str(row) for row in value) or "nothing"
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        return str(dict(cast("list[tuple[str, str]]", field.choices)).get(value, value))
+    return str(value)
+
+
 STOCK = {
     *forms.Field.default_error_messages.values(),
     *forms.ChoiceField.default_error_messages.values(),
@@ -202,7 +219,9 @@ class DayInput(forms.MultiWidget):
         super().__init__(boxes, attrs)
 
     def decompress(self, value: Any) -> list[Any]:
-        return [value.day, value.month, value.year] if isinstance(value, date) else [None] * 3
+        if isinstance(value, date):
+            return [value.day, value.month, value.year]
+        return value if isinstance(value, list) else [None] * 3
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         # The error's class belongs to each box, which keeps its own.

@@ -333,7 +333,7 @@ class CaseNoteFactory(DjangoModelFactory[CaseNote]):
 
     case = SubFactory(CaseFactory)
     text = "Body-worn video asked for."
-    written_by = SubFactory(UserFactory)
+    recorded_by = SubFactory(UserFactory)
 
 
 class RiskAssessmentFactory(DjangoModelFactory[RiskAssessment]):

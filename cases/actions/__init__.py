@@ -1,6 +1,18 @@
 """Every change of a case and its outcomes: who does it is always said, and history keeps it."""
 
 from cases.actions.disclosures import add_disclosure, change_disclosure
+from cases.actions.drafts import keep_draft, owner_of_seal, purge_drafts, seal_draft
+from cases.actions.entries import (
+    ChangedMeanwhile,
+    amend_entry,
+    answer_sent_back,
+    likely_duplicates,
+    log_entry,
+    may_undo,
+    send_back,
+    undo_entry,
+    version_of,
+)
 from cases.actions.evidence import return_evidence, send_evidence
 from cases.actions.orders import (
     add_order,
@@ -23,21 +35,34 @@ from cases.actions.outcomes import (
 
 __all__ = [
     "FIXED",
+    "ChangedMeanwhile",
     "add_disclosure",
     "add_order",
+    "amend_entry",
     "amend_outcome",
+    "answer_sent_back",
     "change_disclosure",
     "change_order",
     "check_merge",
     "correct_borough",
     "correct_order",
+    "keep_draft",
+    "likely_duplicates",
+    "log_entry",
     "log_outcome",
     "may_be_breached",
+    "may_undo",
     "merge_outcome",
+    "owner_of_seal",
+    "purge_drafts",
     "record_breach",
     "restore_outcome",
     "return_evidence",
+    "seal_draft",
+    "send_back",
     "send_evidence",
+    "undo_entry",
     "unmerge_outcome",
+    "version_of",
     "void_outcome",
 ]

@@ -91,9 +91,9 @@ class CaseFlagAdmin(RecordedAdmin):
 
 @admin.register(CaseNote)
 class CaseNoteAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
-    list_display = ["case", "kind", "written_at", "written_by"]
+    list_display = ["case", "kind", "recorded_at", "recorded_by"]
     list_filter = ["kind"]
-    list_select_related = ["case", "written_by"]
+    list_select_related = ["case", "recorded_by"]
     ordering = ["-pk"]
 
 

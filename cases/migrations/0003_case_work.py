@@ -135,12 +135,12 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(max_length=4000, verbose_name="note")),
                 (
-                    "written_at",
+                    "recorded_at",
                     models.DateTimeField(db_default=core.days.DatabaseNow(), editable=False),
                 ),
             ],
             options={
-                "ordering": ["-written_at"],
+                "ordering": ["-recorded_at"],
             },
         ),
         migrations.CreateModel(
@@ -1173,7 +1173,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="casenote",
-            name="written_by",
+            name="recorded_by",
             field=models.ForeignKey(
                 editable=False,
                 on_delete=django.db.models.deletion.PROTECT,

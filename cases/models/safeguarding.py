@@ -34,15 +34,15 @@ class CaseNote(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=10, choices=NoteKind.choices, default=NoteKind.FACT)
     text = models.TextField("note", max_length=4000)
-    written_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
-    written_by = models.ForeignKey(
+    recorded_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
     objects = CaseNoteQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-written_at"]
+        ordering = ["-recorded_at"]
         triggers = append_only()
         constraints = [
             models.CheckConstraint(

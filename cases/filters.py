@@ -1,0 +1,142 @@
+"""What the lists of outcomes and cases can be narrowed to. Filters narrow and never widen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from campaigns.models import Borough, Campaign, Team
+from cases.choices import CaseStatus, FlagKind, Kind, Offence
+from cases.models import Case, Outcome
+from core.days import LondonDay
+from core.forms import Autocomplete, DayField, PageForm, in_words
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A filter that is on, in words, and the address of the list without it."""
+
+    words: str
+    without: str
+
+
+def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
+    """Those of the person's own work; nobody is offered another's."""
+    if not isinstance(request.user, User):
+        return Borough.objects.none()
+    return request.user.scope.limit(Borough.objects.all(), "pk")
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DayField
+
+
+class ListFilter(django_filters.FilterSet):
+    """A filter of a list: a form of the page's kind, and its choices as removable tags."""
+
+    def tags(self) -> Iterator[Tag]:
+        """Each choice that is on; of a form with mistakes, none."""
+        if not self.form.is_valid():
+            return
+        for name, field in self.form.fields.items():
+            value = self.form.cleaned_data.get(name)
+            if value in (None, "", []) or value is False:
+                continue
+            query = self.data.copy()
+            for part in [name, *(f"{name}_{part}" for part in ("day", "month", "year"))]:
+                query.pop(part, None)
+            query.pop("page", None)
+            yield Tag(f"{field.label}: {in_words(field, value)}", f"?{query.urlencode()}")
+
+
+class OutcomeFilter(ListFilter):
+    campaign = django_filters.ModelChoiceFilter(
+        label="Campaign", queryset=Campaign.objects.all(), method="in_campaign", empty_label=""
+    )
+    first = DayFilter(label="From", field_name="day", lookup_expr="gte")
+    last = DayFilter(label="To", field_name="day", lookup_expr="lte")
+    kind = django_filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="")
+    offence = django_filters.ChoiceFilter(
+        label="Offence", choices=Offence.choices, empty_label="", widget=Autocomplete
+    )
+    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
+    team = django_filters.ModelChoiceFilter(
+        label="Team",
+        queryset=Team.objects.all(),
+        method="with_team",
+        empty_label="",
+        widget=Autocomplete,
+    )
+    state = django_filters.ChoiceFilter(
+        label="State",
+        choices=[("counts", "Counts"), ("void", "Void"), ("merged", "Merged")],
+        method="in_state",
+        empty_label="",
+    )
+    mine = django_filters.BooleanFilter(
+        label="Logged by me", method="logged_by_me", widget=forms.CheckboxInput
+    )
+    late = django_filters.BooleanFilter(
+        label="Entered after its day", method="entered_late", widget=forms.CheckboxInput
+    )
+    alike = django_filters.BooleanFilter(
+        label="Possible duplicates", method="possible_duplicates", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Outcome
+        fields: tuple[str, ...] = ()
+        form = PageForm
+
+    def in_campaign(self, rows: Any, _name: str, campaign: Campaign) -> Any:
+        return rows.between(campaign.days).filter(borough__in=campaign.boroughs.all())
+
+    def with_team(self, rows: Any, _name: str, team: Team) -> Any:
+        """Lead or helping."""
+        return rows.of_team(team)
+
+    def in_state(self, rows: Any, _name: str, state: str) -> Any:
+        return {
+            "counts": rows.counted(),
+            "void": rows.filter(voided_at__isnull=False),
+            "merged": rows.filter(merged_into__isnull=False),
+        }[state]
+
+    def logged_by_me(self, rows: Any, _name: str, on: bool) -> Any:
+        return rows.filter(logged_by=self.request.user) if on else rows
+
+    def entered_late(self, rows: Any, _name: str, on: bool) -> Any:
+        return rows.filter(day__lt=LondonDay(F("recorded_at"))) if on else rows
+
+    def possible_duplicates(self, rows: Any, _name: str, on: bool) -> Any:
+        return rows.in_open_flags() if on else rows
+
+
+class CaseFilter(ListFilter):
+    status = django_filters.ChoiceFilter(label="Status", choices=CaseStatus.choices, empty_label="")
+    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
+    team = django_filters.ModelChoiceFilter(
+        label="Team", queryset=Team.objects.all(), empty_label="", widget=Autocomplete
+    )
+    flag = django_filters.ChoiceFilter(
+        label="Flag", choices=FlagKind.choices, method="flagged", empty_label=""
+    )
+    mine = django_filters.BooleanFilter(
+        label="I am the officer in the case", method="of_mine", widget=forms.CheckboxInput
+    )
+
+    class Meta:
+        model = Case
+        fields: tuple[str, ...] = ()
+        form = PageForm
+
+    def flagged(self, rows: Any, _name: str, kind: str) -> Any:
+        return rows.flagged(kind)
+
+    def of_mine(self, rows: Any, _name: str, on: bool) -> Any:
+        return rows.filter(officer=self.request.user) if on else rows

@@ -1,0 +1,127 @@
+"""The small forms of a case's page."""
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import Permission
+from campaigns.models import Borough
+from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
+from cases.forms.work import WorkForm, moment_fields
+from cases.models import Case
+from cases.wording import looks_personal
+from core.forms import Autocomplete, DayField
+
+
+class NoteForm(WorkForm):
+    kind = forms.ChoiceField(
+        label="Is it a fact or an assessment?",
+        choices=NoteKind.choices,
+        widget=forms.RadioSelect,
+        initial=NoteKind.FACT,
+    )
+    text = forms.CharField(
+        label="Note",
+        max_length=4000,
+        help_text="No names, addresses, phone numbers or e-mail addresses, of anybody.",
+        widget=forms.Textarea({"rows": 6}),
+        error_messages={"required": "Write the note"},
+    )
+    sure = forms.BooleanField(
+        label="I have checked: this does not identify anybody", required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        found = looks_personal(cleaned.get("text", ""))
+        if not found:
+            self.fields.pop("sure")
+        elif not cleaned.get("sure"):
+            words = ", ".join(f"“{word}”" for word in found)
+            self.add_error("text", f"This may identify somebody: {words}. Take it out, or confirm")
+        return cleaned
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields.pop("sure")
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in super().facts().items() if name != "sure"}
+
+
+class RiskForm(WorkForm):
+    tool = forms.ChoiceField(label="Tool", choices=RiskTool.choices, widget=forms.RadioSelect)
+    level = forms.ChoiceField(
+        label="Level of risk", choices=RiskLevel.choices, widget=forms.RadioSelect
+    )
+    happened_day, happened_time = moment_fields("happened_at", "of the assessment")
+
+    def facts(self) -> dict[str, Any]:
+        facts = super().facts()
+        return facts | {"assessed_at": facts.pop("happened_at")}
+
+
+class MaracForm(WorkForm):
+    reason = forms.ChoiceField(
+        label="Why it goes to the MARAC", choices=MaracReason.choices, widget=forms.RadioSelect
+    )
+    referred_on = DayField(label="Day of the referral", past=True)
+    heard_on = DayField(label="Day it was heard", past=True, required=False)
+
+
+class FlagForm(WorkForm):
+    kind = forms.ChoiceField(label="Flag", choices=[("", ""), *FlagKind.choices])
+    source = forms.CharField(
+        label="Where this is known from",
+        max_length=80,
+        help_text="Like custody or the crime report. No names.",
+    )
+    review_on = DayField(label="Day to look at it again", required=False)
+
+    def clean_review_on(self) -> date | None:
+        day: date | None = self.cleaned_data["review_on"]
+        if day and day <= timezone.localdate():
+            raise forms.ValidationError("Day to look at it again must be in the future")
+        return day
+
+
+class MoveForm(WorkForm):
+    """Nothing to fill in: only to confirm."""
+
+
+class TransferForm(WorkForm):
+    borough = forms.ModelChoiceField(
+        label="Borough of the offence",
+        queryset=Borough.objects.all(),
+        empty_label="",
+        widget=Autocomplete(),
+        help_text="What the case counted goes along with it.",
+    )
+    officer = forms.ModelChoiceField(
+        label="Officer in the case",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="",
+        widget=Autocomplete(),
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=400,
+        help_text="No names.",
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Say why the case is handed over"},
+    )
+
+    def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        officers = User.objects.filter(is_active=True, role__in=["officer", "supervisor"])
+        if not user.may(Permission.SUPERVISE):
+            officers = officers.filter(team=user.team_id)
+        barred = case.exclusions.values("user")
+        field = cast("forms.ModelChoiceField[User]", self.fields["officer"])
+        field.queryset = officers.exclude(pk__in=barred).order_by("name")
+        self.initial.update(borough=case.borough_id, officer=case.officer_id)

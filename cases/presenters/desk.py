@@ -1,0 +1,75 @@
+"""What an officer has to do, and what they did last."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from accounts.models import User
+from accounts.permissions import Permission
+from cases.actions import may_undo
+from cases.choices import Kind
+from cases.clocks import Clock, running_clocks
+from cases.models import Draft, Outcome, PossibleDuplicate, SentBack
+
+LATEST = 10
+CLOCKS = 20
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk of a person at a time."""
+
+    user: User
+    now: datetime
+
+    @property
+    def may_write(self) -> bool:
+        return self.user.may(Permission.WRITE_RECORDS)
+
+    @property
+    def supervises(self) -> bool:
+        return self.user.may(Permission.SUPERVISE)
+
+    @property
+    def first_kinds(self) -> list[Kind]:
+        """The kinds that most entries are."""
+        return [Kind.ARREST, Kind.CHARGE, Kind.ORDER, Kind.NO_FURTHER_ACTION]
+
+    @cached_property
+    def sent_back(self) -> list[SentBack]:
+        """Entries of theirs that a supervisor asks them to look at."""
+        rows = SentBack.objects.visible_to(self.user).filter(
+            outcome__logged_by=self.user, answered_at=None
+        )
+        return list(rows.select_related("outcome__case", "sent_by"))
+
+    @cached_property
+    def drafts(self) -> list[tuple[Draft, Kind]]:
+        rows = Draft.objects.visible_to(self.user)
+        return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
+
+    @cached_property
+    def clocks(self) -> list[Clock]:
+        return running_clocks(self.user, self.now)[:CLOCKS]
+
+    @property
+    def nothing_to_do(self) -> bool:
+        return not (self.sent_back or self.drafts or self.clocks)
+
+    @cached_property
+    def latest(self) -> list[tuple[Outcome, bool]]:
+        """Their last entries, and whether each can still be undone."""
+        rows = Outcome.objects.visible_to(self.user).filter(logged_by=self.user)
+        latest = rows.select_related("case", "suspect").order_by("-recorded_at")[:LATEST]
+        return [(outcome, may_undo(outcome, self.user)) for outcome in latest]
+
+    @cached_property
+    def duplicates(self) -> int:
+        """Pairs that wait for a supervisor's decision."""
+        rows = PossibleDuplicate.objects.visible_to(self.user)
+        return rows.filter(state=PossibleDuplicate.State.OPEN).count()
+
+    @cached_property
+    def unanswered(self) -> int:
+        """Entries sent back in the supervisor's boroughs, and not answered."""
+        return SentBack.objects.visible_to(self.user).filter(answered_at=None).count()

@@ -1,0 +1,82 @@
+"""The page of one entry."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts.models import User
+from accounts.permissions import Permission
+from cases.actions import may_undo
+from cases.forms.log import CODES
+from cases.models import Outcome, SentBack
+from cases.presenters.history import Change, history
+from cases.presenters.log import Row, code_row
+from core.templatetags.page import listed, moment
+
+
+@dataclass(frozen=True)
+class OutcomePage:
+    """What an entry says, whether it counts, and what this person may do with it."""
+
+    outcome: Outcome
+    user: User
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """The words and the colour of its tag."""
+        if self.outcome.voided_at:
+            return "Void", "red"
+        return ("Merged", "yellow") if self.outcome.merged_into_id else ("Counts", "green")
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        outcome = self.outcome
+        yield Row("Happened", moment(outcome.happened_at))
+        if outcome.suspect:
+            yield Row("Suspect", str(outcome.suspect))
+        for name in CODES:
+            row = code_row(name, getattr(outcome, name))
+            if row is not None:
+                yield row
+        if outcome.led_by:
+            yield Row("Sought by", outcome.led_by.label)
+        yield Row("Borough of the offence", str(outcome.borough))
+        yield Row("Lead team", str(outcome.team or "Not given"))
+        if self.helpers:
+            yield Row("Teams that helped", self.helpers)
+        yield Row("Recorded", self._recorded)
+
+    @cached_property
+    def helpers(self) -> str:
+        return listed(list(self.outcome.supporting_teams.all()))
+
+    @property
+    def _recorded(self) -> str:
+        by = f" by {self.outcome.logged_by}" if self.outcome.logged_by else ""
+        return f"{moment(self.outcome.recorded_at)}{by}"
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        return history(self.outcome, self.user)
+
+    @cached_property
+    def question(self) -> SentBack | None:
+        """What a supervisor asks, unanswered."""
+        return (
+            SentBack.objects.visible_to(self.user)
+            .filter(outcome=self.outcome, answered_at=None)
+            .select_related("sent_by")
+            .first()
+        )
+
+    @property
+    def may_write(self) -> bool:
+        return bool(self.outcome.counted) and self.user.may(Permission.WRITE_RECORDS)
+
+    @property
+    def may_supervise(self) -> bool:
+        return self.user.may(Permission.SUPERVISE)
+
+    @property
+    def may_undo(self) -> bool:
+        return self.may_write and may_undo(self.outcome, self.user)

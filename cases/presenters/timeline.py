@@ -1,0 +1,99 @@
+"""What happened in a case and around it, the latest first, with who and when on each item."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from cases.models import (
+    Case,
+    CaseFlag,
+    CaseNote,
+    DisclosureApplication,
+    EvidenceSubmission,
+    MaracReferral,
+    Outcome,
+    ProtectiveOrder,
+    RiskAssessment,
+)
+from cases.presenters.history import FieldChange, changes
+from core.querysets import ScopedQuerySet
+
+SORTS = {
+    "outcomes": "Outcomes",
+    "orders": "Orders, applications and evidence",
+    "notes": "Notes",
+    "risk": "Risk and flags",
+    "case": "The case itself",
+}
+"""What the timeline can be narrowed to, in words."""
+MOST = 100
+"""Items shown at once; the sorts narrow down what is older."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that happened, in words."""
+
+    sort: str
+    when: datetime
+    who: str
+    title: str
+    details: list[str] = field(default_factory=list)
+    fields: list[FieldChange] = field(default_factory=list)
+
+
+def timeline(case: Case, user: User, sort: str = "") -> list[Item]:
+    """The latest items, of one sort or of all. What the reader may not see is left out."""
+    wanted = [sort] if sort in SORTS else list(SORTS)
+    items = [item for name in wanted for item in _of_sort(name, case, user)]
+    return sorted(items, key=lambda item: item.when, reverse=True)[:MOST]
+
+
+def _of_sort(sort: str, case: Case, user: User) -> Iterator[Item]:
+    if sort == "outcomes":
+        outcomes = Outcome.objects.visible_to(user).filter(case=case)
+        yield from _tracked(sort, outcomes, user)
+    elif sort == "orders":
+        work: list[ScopedQuerySet[Any]] = [
+            ProtectiveOrder.objects.visible_to(user),
+            DisclosureApplication.objects.visible_to(user),
+            EvidenceSubmission.objects.visible_to(user),
+        ]
+        for rows in work:
+            yield from _tracked(sort, rows.filter(case=case), user)
+    elif sort == "notes":
+        yield from _notes(case, user)
+    elif sort == "risk":
+        yield from _assessments(case, user)
+        referrals = MaracReferral.objects.visible_to(user).filter(case=case)
+        flags = CaseFlag.objects.visible_to(user).filter(case=case)
+        yield from _tracked(sort, referrals, user)
+        yield from _tracked(sort, flags, user)
+    else:
+        yield from _tracked(sort, Case.objects.visible_to(user).filter(pk=case.pk), user)
+
+
+def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Item]:
+    """The changes of rows whose every state the database keeps."""
+    found = {row.pk: row for row in rows}
+    for change in changes(rows.model, user, pgh_obj__in=list(found)) if found else []:
+        row = found[change.of]
+        name = row.get_kind_display() if isinstance(row, Outcome) else str(row)
+        title = f"{name}: {change.action.lower()}" if not isinstance(row, Case) else change.action
+        details = [f"Reason: {change.reason}"] if change.reason else []
+        yield Item(sort, change.when, change.who, title, details, change.fields)
+
+
+def _notes(case: Case, user: User) -> Iterator[Item]:
+    notes = CaseNote.objects.visible_to(user).filter(case=case).select_related("recorded_by")
+    for note in notes:
+        title = f"Note: {note.get_kind_display().lower()}"
+        yield Item("notes", note.recorded_at, note.recorded_by.name, title, [note.text])
+
+
+def _assessments(case: Case, user: User) -> Iterator[Item]:
+    rows = RiskAssessment.objects.visible_to(user).filter(case=case)
+    for risk in rows.select_related("recorded_by"):
+        yield Item("risk", risk.recorded_at, risk.recorded_by.name, f"Risk assessed, {risk}")

@@ -1,0 +1,42 @@
+"""References of crimes and incidents: which system one comes from, and whether it looks right.
+
+The shapes are lenient, since formats change: an odd reference is warned of and kept.
+"""
+
+import re
+from dataclasses import dataclass
+
+from cases.choices import ReferenceSystem
+
+SHAPES: tuple[tuple[ReferenceSystem, re.Pattern[str]], ...] = (
+    (ReferenceSystem.CONNECT, re.compile(r"01/\d{5,8}/\d{2}")),
+    (ReferenceSystem.CRIS, re.compile(r"\d{7}/\d{2}")),
+    (ReferenceSystem.CAD, re.compile(r"\d{1,5}")),
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference as typed, its key for finding it, and the system that its shape tells of."""
+
+    text: str
+    key: str
+    system: ReferenceSystem
+
+    @classmethod
+    def of(cls, typed: str) -> "Reference":
+        text = " ".join(typed.split())
+        key = text.replace(" ", "").upper()
+        system = next(
+            (system for system, shape in SHAPES if shape.fullmatch(key)), ReferenceSystem.OTHER
+        )
+        return cls(text, key, system)
+
+    @property
+    def needs_its_day(self) -> bool:
+        """CAD numbers start again every day."""
+        return self.system is ReferenceSystem.CAD
+
+    @property
+    def odd(self) -> bool:
+        return self.system is ReferenceSystem.OTHER

@@ -1,0 +1,14 @@
+"""An officer's desk: log an outcome, what needs doing, and the latest entries."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.permissions import Permission, SignedInRequest, requires
+from cases.presenters.desk import Desk
+
+
+@requires(Permission.READ_RECORDS)
+def desk(request: SignedInRequest) -> HttpResponse:
+    page = Desk(request.user, timezone.now())
+    return render(request, "cases/desk.html", {"desk": page})

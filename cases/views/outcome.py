@@ -1,0 +1,162 @@
+"""One entry: what it says, what became of it, and putting it right."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission, SignedInRequest, requires
+from cases.actions import (
+    ChangedMeanwhile,
+    amend_entry,
+    answer_sent_back,
+    restore_outcome,
+    send_back,
+    undo_entry,
+    version_of,
+    void_outcome,
+)
+from cases.choices import Kind
+from cases.forms.amend import AmendForm, AnswerForm, SendBackForm, VoidForm
+from cases.forms.log import credits_of, values_of
+from cases.models import Outcome
+from cases.presenters.outcome import OutcomePage
+from core.forms import PageForm
+
+
+def _outcome(request: SignedInRequest, pk: UUID) -> Outcome:
+    rows = Outcome.objects.visible_to(request.user).select_related(
+        "case", "suspect", "borough", "team", "logged_by", "voided_by", "merged_into__case"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _counted(request: SignedInRequest, pk: UUID) -> Outcome:
+    """An entry that can still be put right; one that is void or merged is put back first."""
+    outcome = _outcome(request, pk)
+    if not outcome.counted:
+        raise PermissionDenied
+    return outcome
+
+
+@requires(Permission.READ_RECORDS)
+def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    page = OutcomePage(_outcome(request, pk), request.user)
+    return render(request, "cases/outcome.html", {"page": page})
+
+
+@requires(Permission.WRITE_RECORDS)
+def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """The form again; where somebody else saved first, field by field what to keep."""
+    found = _counted(request, pk)
+    now = values_of(found) | credits_of(found)
+    kind, version = Kind(found.kind), version_of(found)
+    if request.method != "POST":
+        form = AmendForm(initial=now | {"version": version}, kind=kind, user=request.user)
+        return _amend_page(request, found, form)
+    data = request.POST.copy()
+    form = AmendForm(data=data, kind=kind, user=request.user)
+    if not form.is_valid():
+        return _amend_page(request, found, form)
+    form.choose(now)
+    try:
+        amend_entry(
+            by=request.user,
+            outcome=found,
+            version=form.cleaned_data["version"],
+            entry=form.entry(),
+        )
+    except ChangedMeanwhile:
+        return _conflict(request, found, form)
+    except ValidationError as error:
+        form.refuse(error)
+        return _amend_page(request, found, form)
+    answer_sent_back(by=request.user, outcome=found, answer="Corrected")
+    messages.success(request, "Entry corrected. History keeps what it said before.")
+    return redirect("cases:outcome", pk)
+
+
+def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> HttpResponse:
+    opened = found.events.filter(pgh_id=form.cleaned_data["version"]).first()  # type: ignore[attr-defined]
+    now = values_of(found) | credits_of(found)
+    past = values_of(opened) | credits_of(found) if opened else now
+    conflicts = form.conflicts(past, now)
+    data = request.POST.copy()
+    data["version"] = str(version_of(found))
+    form.data = data
+    return _amend_page(request, found, form, conflicts=conflicts)
+
+
+def _amend_page(
+    request: SignedInRequest, found: Outcome, form: AmendForm, **context: object
+) -> HttpResponse:
+    context |= {"form": form, "outcome": found, "kind": form.kind}
+    return render(request, "cases/outcome_amend.html", context)
+
+
+@requires(Permission.WRITE_RECORDS)
+def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = _counted(request, pk)
+    form = VoidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        void_outcome(outcome=found, by=request.user, reason=form.reason)
+        answer_sent_back(by=request.user, outcome=found, answer="Made void")
+        messages.success(request, "Entry made void. It counts nowhere from now on.")
+        return redirect("cases:outcome", pk)
+    return _small_form(request, found, form, "Make this entry void", "Make void")
+
+
+@require_POST
+@requires(Permission.WRITE_RECORDS)
+def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    if undo_entry(by=request.user, outcome=_outcome(request, pk)):
+        messages.success(request, "Entry undone. It counts nowhere from now on.")
+    else:
+        messages.warning(
+            request, "Only your own entry of this shift can be undone. Make it void instead."
+        )
+    return redirect("cases:outcome", pk)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    restore_outcome(outcome=_outcome(request, pk), by=request.user)
+    messages.success(request, "Entry restored. It counts again.")
+    return redirect("cases:outcome", pk)
+
+
+@requires(Permission.SUPERVISE)
+def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = _counted(request, pk)
+    form = SendBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            send_back(by=request.user, outcome=found, reason=form.cleaned_data["reason"])
+        except ValidationError as error:
+            form.add_error("reason", error.messages[0])
+        else:
+            messages.success(request, "Sent back to whoever logged it.")
+            return redirect("cases:outcome", pk)
+    return _small_form(request, found, form, "Send this entry back", "Send back")
+
+
+@requires(Permission.WRITE_RECORDS)
+def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    found = _outcome(request, pk)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        answer_sent_back(by=request.user, outcome=found, answer=form.cleaned_data["answer"])
+        messages.success(request, "Answered.")
+        return redirect("cases:outcome", pk)
+    return _small_form(request, found, form, "Answer the supervisor", "Answer")
+
+
+def _small_form(
+    request: SignedInRequest, found: Outcome, form: PageForm, title: str, button: str
+) -> HttpResponse:
+    context = {"form": form, "outcome": found, "title": title, "button": button}
+    return render(request, "cases/outcome_form.html", context)
