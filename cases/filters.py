@@ -14,7 +14,7 @@ from campaigns.models import Borough, Campaign, Team
 from cases.choices import CaseStatus, FlagKind, Kind, Offence
 from cases.models import Case, Outcome
 from core.days import LondonDay
-from core.forms import Autocomplete, DayField, PageForm, in_words
+from core.forms import Autocomplete, DayField, FilterForm, in_words
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class OutcomeFilter(ListFilter):
     class Meta:
         model = Outcome
         fields: tuple[str, ...] = ()
-        form = PageForm
+        form = FilterForm
 
     def in_campaign(self, rows: Any, _name: str, campaign: Campaign) -> Any:
         return rows.between(campaign.days).filter(borough__in=campaign.boroughs.all())
@@ -133,7 +133,7 @@ class CaseFilter(ListFilter):
     class Meta:
         model = Case
         fields: tuple[str, ...] = ()
-        form = PageForm
+        form = FilterForm
 
     def flagged(self, rows: Any, _name: str, kind: str) -> Any:
         return rows.flagged(kind)

@@ -155,6 +155,15 @@ class PageForm(PageFormMixin, forms.Form):
     pass
 
 
+class FilterForm(PageForm):
+    """A form that narrows a list: nothing in it is asked for, so nothing is called optional."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.optional_hint = False  # type: ignore[attr-defined]
+
+
 class PageModelForm(PageFormMixin, forms.ModelForm[Any]):
     pass
 
@@ -359,19 +368,17 @@ def parse_clock(text: str) -> time | None:
 
 
 class ConditionalRadios(forms.RadioSelect):
-    """Radios of which some reveal further fields of the form: `reveals={"other": ["note"]}`."""
+    """Radios of which some reveal further fields of the form: `reveals={"other": ["note"]}`.
+
+    Our own script hides the others: that of the Design System says `aria-expanded` of a radio,
+    which has no such state.
+    """
 
     def __init__(
         self, *args: Any, reveals: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.reveals = dict(reveals or {})
-
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, *args, **kwargs)
-        if str(value) in self.reveals:
-            option["attrs"]["data-aria-controls"] = f"conditional-{option['attrs']['id']}"
-        return option
 
 
 class Autocomplete(forms.Select):

@@ -10,6 +10,7 @@ from cases.actions.entries import (
     log_entry,
     may_undo,
     send_back,
+    state_at,
     undo_entry,
     version_of,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "seal_draft",
     "send_back",
     "send_evidence",
+    "state_at",
     "undo_entry",
     "unmerge_outcome",
     "version_of",

@@ -173,6 +173,11 @@ def version_of(outcome: Outcome) -> int:
     return last
 
 
+def state_at(outcome: Outcome, version: int) -> Any:
+    """An outcome as it was, with the same fields; nothing where there was no such state."""
+    return outcome.events.filter(pgh_id=version).first()  # type: ignore[attr-defined]
+
+
 @transaction.atomic
 def amend_entry(*, by: User, outcome: Outcome, version: int, entry: Entry) -> Outcome:
     """Corrects an entry as a whole, unless it changed since `version`; history keeps what it was.

@@ -86,7 +86,7 @@ class CasePage:
         return next_statuses(self.case)
 
     @cached_property
-    def outcomes(self) -> list[Outcome]:
+    def entries(self) -> list[Outcome]:
         rows = Outcome.objects.visible_to(self.user).filter(case=self.case)
         return list(rows.select_related("suspect", "team").order_by("-happened_at", "-pk"))
 
@@ -96,7 +96,7 @@ class CasePage:
         of = {
             pk: list(found)[::-1]
             for pk, found in groupby(
-                sorted(self.outcomes, key=lambda o: o.suspect_id or 0),
+                sorted(self.entries, key=lambda o: o.suspect_id or 0),
                 key=lambda o: o.suspect_id,
             )
         }

@@ -36,7 +36,7 @@ class Desk:
         return [Kind.ARREST, Kind.CHARGE, Kind.ORDER, Kind.NO_FURTHER_ACTION]
 
     @cached_property
-    def sent_back(self) -> list[SentBack]:
+    def asked(self) -> list[SentBack]:
         """Entries of theirs that a supervisor asks them to look at."""
         rows = SentBack.objects.visible_to(self.user).filter(
             outcome__logged_by=self.user, answered_at=None
@@ -44,7 +44,7 @@ class Desk:
         return list(rows.select_related("outcome__case", "sent_by"))
 
     @cached_property
-    def drafts(self) -> list[tuple[Draft, Kind]]:
+    def unfinished(self) -> list[tuple[Draft, Kind]]:
         rows = Draft.objects.visible_to(self.user)
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
@@ -54,7 +54,7 @@ class Desk:
 
     @property
     def nothing_to_do(self) -> bool:
-        return not (self.sent_back or self.drafts or self.clocks)
+        return not (self.asked or self.unfinished or self.clocks)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:

@@ -15,6 +15,7 @@ from cases.actions import (
     answer_sent_back,
     restore_outcome,
     send_back,
+    state_at,
     undo_entry,
     version_of,
     void_outcome,
@@ -80,7 +81,7 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> HttpResponse:
-    opened = found.events.filter(pgh_id=form.cleaned_data["version"]).first()  # type: ignore[attr-defined]
+    opened = state_at(found, form.cleaned_data["version"])
     now = values_of(found) | credits_of(found)
     past = values_of(opened) | credits_of(found) if opened else now
     conflicts = form.conflicts(past, now)
