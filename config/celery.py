@@ -37,6 +37,11 @@ app.conf.update(
             "task": "summaries.tasks.nightly",
             "schedule": crontab(hour=2, minute=30),
         },
+        "seal-log": {
+            # What can be changed unseen is what came since the last seal: an hour at most.
+            "task": "audit.tasks.seal_log",
+            "schedule": crontab(minute=50),
+        },
     },
 )
 app.autodiscover_tasks()

@@ -99,6 +99,7 @@ except ImproperlyConfigured as error:
 
 INSTALLED_APPS = [
     "core",
+    "audit",
     "campaigns",
     "accounts",
     "partners",
@@ -129,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

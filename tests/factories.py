@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import User
+from audit.models import LogRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
@@ -67,6 +68,38 @@ from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
 DAY = NOON.date()
+
+
+class LogRowFactory(DjangoModelFactory[LogRow]):
+    class Meta:
+        model = LogRow
+
+    action = LogRow.Action.CONSULTATION
+    actor = "officer.lambeth"
+    role = "officer"
+    object_type = "cases.case"
+    object_id = Sequence(str)
+
+
+class SealFactory(DjangoModelFactory[Seal]):
+    class Meta:
+        model = Seal
+
+    sealed_at = NOON
+    digest = "0" * 64
+
+
+class SealedPartFactory(DjangoModelFactory[SealedPart]):
+    class Meta:
+        model = SealedPart
+
+    seal = SubFactory(SealFactory)
+    table = "audit_logrow"
+    last_id = 1
+    rows = 1
+    columns = LazyFunction(lambda: ["id"])
+    digest = "0" * 64
+    leaves = bytes(16)
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):

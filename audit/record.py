@@ -1,0 +1,100 @@
+"""Writing the log: one row for each thing that somebody did.
+
+Pages say what they show through `consulted`, `listed` and `disclosed`; refusals come from the
+middleware, sign-ins from Django's signals. A row that cannot be written fails the request: nobody
+reads a record without leaving one.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from audit.models import LogRow
+
+Action = LogRow.Action
+
+
+def consulted(request: HttpRequest, record: Model) -> None:
+    """Somebody read one record."""
+    _write(request, Action.CONSULTATION, record=record)
+
+
+def listed(
+    request: HttpRequest, what: type[Model], results: int, terms: Mapping[str, Any] | None = None
+) -> None:
+    """Somebody read a list of records, by these filters or search terms."""
+    _write(
+        request,
+        Action.SEARCH,
+        object_type=what._meta.label_lower,
+        results=results,
+        details=dict(terms or {}),
+    )
+
+
+def disclosed(
+    request: HttpRequest,
+    what: type[Model],
+    results: int,
+    *,
+    recipient: str,
+    reason: str = "",
+    terms: Mapping[str, Any] | None = None,
+) -> None:
+    """Somebody took records out of the product."""
+    _write(
+        request,
+        Action.DISCLOSURE,
+        object_type=what._meta.label_lower,
+        results=results,
+        recipient=recipient,
+        reason=reason,
+        details=dict(terms or {}),
+    )
+
+
+def refused(request: HttpRequest, status: int) -> None:
+    """Somebody was told that a page is not theirs, or that they may not do this."""
+    match = request.resolver_match
+    _write(
+        request,
+        Action.REFUSED,
+        object_type=match.view_name[:40] if match and match.view_name else "",
+        object_id=" ".join(str(value) for value in match.kwargs.values())[:40] if match else "",
+        details={"status": status, "method": request.method},
+    )
+
+
+def signed(request: HttpRequest | None, action: LogRow.Action, actor: str, role: str = "") -> None:
+    """Somebody signed in or out, or failed to."""
+    LogRow.objects.create(action=action, **_where(request), actor=actor[:60], role=role)
+
+
+def _write(
+    request: HttpRequest, action: LogRow.Action, *, record: Model | None = None, **fields: Any
+) -> None:
+    if record is not None:
+        fields |= {"object_type": record._meta.label_lower, "object_id": str(record.pk)}
+    LogRow.objects.create(action=action, **_who(request), **_where(request), **fields)
+
+
+def _who(request: HttpRequest) -> dict[str, str]:
+    user = request.user
+    if not user.is_authenticated:
+        return {"actor": "", "role": ""}
+    return {"actor": user.get_username(), "role": getattr(user, "role", "")}
+
+
+def _where(request: HttpRequest | None) -> dict[str, Any]:
+    if request is None:
+        return {}
+    session = getattr(request, "session", None)
+    key = session.session_key if session is not None else None
+    return {
+        "request_id": getattr(request, "id", ""),
+        "session": sha256(key.encode()).hexdigest() if key else "",
+        "address": request.META.get("REMOTE_ADDR") or None,
+    }
