@@ -2,7 +2,8 @@
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models
 from django.db.models import F, Q
 
 from core.days import DatabaseNow, LondonDay
@@ -34,6 +35,26 @@ def counted_when(condition: Q) -> models.GeneratedField:
         output_field=models.BooleanField(),
         db_persist=True,
     )
+
+
+def told(row: models.Model, refused: IntegrityError) -> ValidationError:
+    """What the database refused of a row, in the words of the rule that it names.
+
+    Django can ask every rule beforehand, but with a query for each. The refusal comes again as it
+    was where it names no rule of the row.
+    """
+    name = getattr(getattr(refused.__cause__, "diag", None), "constraint_name", None)
+    rules = {rule.name: rule for rule in row._meta.constraints}
+    if name not in rules:
+        raise refused
+    return ValidationError({NON_FIELD_ERRORS: [rules[name].get_violation_error_message()]})
+
+
+def check_fields(row: models.Model) -> None:
+    """Checks each field of a row without asking the database; ValidationError by field."""
+    keys = {field.name for field in row._meta.concrete_fields if field.is_relation}
+    row.clean_fields(exclude=keys | {str(row._meta.pk.name)})
+    row.clean()
 
 
 class Fact(models.Model):

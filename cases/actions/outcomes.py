@@ -14,6 +14,7 @@ from campaigns.models import Borough, Team
 from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from core.days import DatabaseNow
+from core.models import check_fields, told
 
 FIXED = frozenset(
     {"id", "recorded_at", "logged_by", "voided_at", "voided_by", "void_reason"}
@@ -45,15 +46,15 @@ def log_outcome(
     outcome = Outcome(
         pk=token, case=case, kind=kind, happened_at=happened_at, logged_by=by, **fields
     )
-    outcome.full_clean(exclude=["id"])
+    check_fields(outcome)
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, action="log outcome"):
             outcome.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as refused:
         # Of two submits at the same moment, the second waits for the first and then comes here.
         known = Outcome.objects.filter(pk=token).first()
         if known is None:
-            raise
+            raise told(outcome, refused) from None
         return known, False
     outcome.refresh_from_db()
     OutcomeSupport.objects.bulk_create(
@@ -87,9 +88,12 @@ def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
     current = _locked(outcome)
     for field, value in changes.items():
         setattr(current, field, value)
-    with pghistory.context(user=by.pk, action="amend outcome"):
-        current.full_clean()
-        current.save(update_fields=changes)
+    check_fields(current)
+    try:
+        with transaction.atomic(), pghistory.context(user=by.pk, action="amend outcome"):
+            current.save(update_fields=changes)
+    except IntegrityError as refused:
+        raise told(current, refused) from None
     current.refresh_from_db()
     return current
 

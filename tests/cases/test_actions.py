@@ -87,6 +87,7 @@ class TestLogging:
             "caution_kind": "",
             "route": "",
             "bail_kind": "",
+            "bail_until": None,
             "charging_authority": "",
             "no_further_action_type": "",
             "custody_record": "01TW/1/21",
