@@ -88,13 +88,15 @@ class CaseWork:
         submissions = EvidenceSubmission.objects.visible_to(user)
         outcomes = Outcome.objects.visible_to(user).filter(case=case).select_related("case")
         known = [*OrderAvailability.objects.all()]
+        rows = orders.filter(case=case).select_related("case__borough", "suspect")
         cards = (
-            [
-                _order(order, known, now)
-                for order in orders.filter(case=case).select_related("case__borough", "suspect")
-            ],
-            [_disclosure(a, now) for a in applications.filter(case=case).select_related("case")],
-            [_evidence(s, now) for s in submissions.filter(case=case).select_related("case")],
+            _live_first([_order(order, known, now) for order in rows]),
+            _live_first(
+                [_disclosure(a, now) for a in applications.filter(case=case).select_related("case")]
+            ),
+            _live_first(
+                [_evidence(s, now) for s in submissions.filter(case=case).select_related("case")]
+            ),
         )
         clocks = [clock for part in cards for card in part for clock in card.clocks]
         running = [clock for clock in clocks if clock.state != State.MET]
@@ -102,8 +104,14 @@ class CaseWork:
         return cls(case, may_write, *cards, in_order([*running, *bail_clocks(outcomes, now)]))
 
 
+def _live_first(cards: list[Card]) -> list[Card]:
+    """What something can come of before what has ended."""
+    return sorted(cards, key=lambda card: not card.steps)
+
+
 def _order(order: ProtectiveOrder, known: Iterable[OrderAvailability], now: datetime) -> Card:
     at = [order.case_id, order.pk]
+    ahead = next_statuses(order.kind, order.status)
     more = [("Correct", reverse("cases:correct_order", args=at))]
     if may_be_breached(order):
         more.insert(0, ("Record a breach", reverse("cases:record_breach", args=at)))
@@ -115,11 +123,11 @@ def _order(order: ProtectiveOrder, known: Iterable[OrderAvailability], now: date
         clocks=order_clocks(order, now),
         steps=[
             (step_words(order.kind, to), reverse("cases:change_order", args=[*at, to]))
-            for to in next_statuses(order.kind, order.status)
+            for to in ahead
         ],
         more=more,
-        warnings=_order_warnings(order, known, now),
-        note=breach_words(order.kind, power_of_arrest=order.power_of_arrest),
+        warnings=_order_warnings(order, known, now) if ahead else [],
+        note=breach_words(order.kind, power_of_arrest=order.power_of_arrest) if ahead else "",
     )
 
 

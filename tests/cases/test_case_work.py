@@ -192,3 +192,14 @@ def test_an_empty_case_says_what_to_do(cast: Cast, case: Case) -> None:
     ]:
         assert words in html
         assert reverse(f"cases:{name}", args=[case.pk]) in html
+
+
+def test_what_has_ended_stands_last_and_warns_of_nothing(cast: Cast, case: Case) -> None:
+    live = {"kind": "dvpo", "granted": True, "suspect": None}
+    ProtectiveOrderFactory.create(case=case, **live)
+    ProtectiveOrderFactory.create(case=case, **live | {"status": "expired"})
+    cards = CaseWork.of(case, cast.officer, NOW).orders
+    assert [(card.status, bool(card.warnings), bool(card.note)) for card in cards] == [
+        ("Granted, not served", True, True),
+        ("Expired", False, False),
+    ]
