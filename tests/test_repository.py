@@ -13,6 +13,7 @@ from django.db import connection
 
 from summaries.measures import MEASURES
 from tests.accounts import test_models as accounts
+from tests.audit import test_rules as audit
 from tests.campaigns import test_rules as campaigns
 from tests.cases import test_rules as cases
 from tests.cases import test_work_rules as case_work
@@ -25,7 +26,7 @@ from tests.test_admin import MODELS, OURS
 ROOT = Path(__file__).resolve().parent.parent
 RULES = {
     rule.name
-    for tests in (campaigns, accounts, partners, cases, case_work, summaries)
+    for tests in (audit, campaigns, accounts, partners, cases, case_work, summaries)
     for rule in tests.RULES
 }
 HELD_UP_BY_ANOTHER = {"cases_suspect_of_its_case"}
@@ -33,7 +34,7 @@ HELD_UP_BY_ANOTHER = {"cases_suspect_of_its_case"}
 
 
 def test_every_model_has_a_factory() -> None:
-    assert set(BY_MODEL) == set(MODELS)
+    assert set(BY_MODEL) == {*MODELS, *apps.get_app_config("audit").get_models()}
 
 
 @pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_every_factory_builds_a_right_row(model: Any) -> None:
 def test_every_named_rule_of_the_database_has_a_test_that_breaks_it() -> None:
     declared = {
         constraint.name
-        for app in OURS
+        for app in [*OURS, "audit"]
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
         for constraint in model._meta.constraints
     }

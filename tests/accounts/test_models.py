@@ -30,8 +30,10 @@ def test_the_database_keeps_its_rule(row: Any, change: Change, verdict: str) -> 
 
 
 MAY = {
-    "officer": {"read_records", "see_figures"},
-    "supervisor": {"read_records", "see_figures", "see_all_figures"},
+    "officer": {"read_records", "write_records", "see_figures"},
+    "supervisor": {
+        *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
+    },
     "communications": {"see_figures", "see_all_figures"},
     "administrator": {"read_records", "see_figures", "see_all_figures", "administer"},
     "auditor": set(),

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Model
+from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,13 +22,24 @@ from tests.factories import (
     BoroughFactory,
     CaseAccessFactory,
     CaseFactory,
+    CaseFlagFactory,
+    CaseNoteFactory,
     DailyTotalFactory,
+    DisclosureApplicationFactory,
+    DraftFactory,
     EngagementEventFactory,
+    EvidenceSubmissionFactory,
     ExclusionFactory,
+    MaracReferralFactory,
+    OrderBreachFactory,
     OutcomeFactory,
     OutcomeSupportFactory,
     PossibleDuplicateFactory,
+    ProtectiveOrderFactory,
     RestatementFactory,
+    RiskAssessmentFactory,
+    SavedFilterFactory,
+    SentBackFactory,
     SuspectFactory,
     TrainingSessionFactory,
     UserFactory,
@@ -98,8 +110,28 @@ def support_of(case: Case) -> Model:
     return OutcomeSupportFactory.create(outcome=OutcomeFactory.create(case=case))
 
 
+def breach_of(case: Case) -> Model:
+    return OrderBreachFactory.create(order=ProtectiveOrderFactory.create(case=case))
+
+
+def sent_back_of(case: Case) -> Model:
+    return SentBackFactory.create(outcome=OutcomeFactory.create(case=case))
+
+
+def work_on(builder: type[DjangoModelFactory[Any]]) -> Callable[[Case], Model]:
+    return lambda case: builder.create(case=case)
+
+
 RECORDS: list[Callable[[Case], Model]] = [
     *(itself, suspect_of, outcome_of, support_of, flag_of, flag_turned),
+    *(breach_of, sent_back_of),
+    *map(
+        work_on,
+        [
+            *(ProtectiveOrderFactory, DisclosureApplicationFactory, EvidenceSubmissionFactory),
+            *(CaseNoteFactory, RiskAssessmentFactory, MaracReferralFactory, CaseFlagFactory),
+        ],
+    ),
 ]
 
 
@@ -154,11 +186,27 @@ def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
     assert seen_by(counted(BoroughFactory.create()), cast) == EVERYWHERE
 
 
+OWNED: list[Callable[[User], Model]] = [
+    lambda owner: DraftFactory.create(owner=owner),
+    lambda owner: SavedFilterFactory.create(owner=owner),
+]
+
+
+@pytest.mark.parametrize("owned", OWNED, ids=["draft", "saved filter"])
+def test_what_is_ones_own_is_seen_by_its_owner_who_reads_records(
+    owned: Callable[[User], Model], cast: Cast
+) -> None:
+    seen = {name: seen_by(owned(getattr(cast, name)), cast) for name in PEOPLE}
+    nobody = {"communications", "auditor"}
+    assert seen == {name: set() if name in nobody else {name} for name in PEOPLE}
+
+
 def one_of_each(cast: Cast) -> list[Model]:
     case = CaseFactory.create(borough=cast.a)
     return [
         *(record(case) for record in RECORDS),
         *(counted(cast.a) for counted in COUNTS),
+        *(owned(cast.officer) for owned in OWNED),
     ]
 
 

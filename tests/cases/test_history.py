@@ -121,6 +121,8 @@ def test_every_row_that_a_person_may_change_is_tracked() -> None:
     assert {tracked_of(event).__name__ for event in EVENTS} == {
         *("Campaign", "User", "EngagementEvent", "TrainingSession"),
         *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
+        *("ProtectiveOrder", "OrderBreach", "OrderAvailability", "DisclosureApplication"),
+        *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack"),
     }
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
