@@ -125,13 +125,13 @@ def work_on(builder: type[DjangoModelFactory[Any]]) -> Callable[[Case], Model]:
 RECORDS: list[Callable[[Case], Model]] = [
     *(itself, suspect_of, outcome_of, support_of, flag_of, flag_turned),
     *(breach_of, sent_back_of),
-    *map(
-        work_on,
-        [
-            *(ProtectiveOrderFactory, DisclosureApplicationFactory, EvidenceSubmissionFactory),
-            *(CaseNoteFactory, RiskAssessmentFactory, MaracReferralFactory, CaseFlagFactory),
-        ],
-    ),
+    work_on(ProtectiveOrderFactory),
+    work_on(DisclosureApplicationFactory),
+    work_on(EvidenceSubmissionFactory),
+    work_on(CaseNoteFactory),
+    work_on(RiskAssessmentFactory),
+    work_on(MaracReferralFactory),
+    work_on(CaseFlagFactory),
 ]
 
 

@@ -107,7 +107,7 @@ def test_a_known_case_is_found_whatever_its_spaces(officer: Client, cast: Cast) 
     assert Case.objects.count() == 1
 
 
-OTHERS = {
+OTHERS: dict[Kind, dict[str, Any]] = {
     Kind.CHARGE: {"charging_authority": "cps"},
     Kind.CAUTION: {"caution_kind": "conditional"},
     Kind.ORDER: {"order_kind": "dvpn"},
@@ -445,7 +445,7 @@ def test_no_odd_post_breaks_or_half_saves(officer: Client, cast: Cast, data: st.
 def test_the_day_of_a_cad_number_tells_cases_apart(officer: Client, cast: Cast) -> None:
     for day in (date(2026, 3, 1), date(2026, 3, 2)):
         parts = {"day": day.day, "month": day.month, "year": day.year}
-        cad = {f"reference_day_{name}": str(part) for name, part in parts.items()}
+        cad: dict[str, Any] = {f"reference_day_{name}": str(part) for name, part in parts.items()}
         logged(officer, typed(cast, reference="4321", **cad))
     days = Case.objects.order_by("reference_date").values_list("reference_date", flat=True)
     assert list(days) == [date(2026, 3, 1), date(2026, 3, 2)]
