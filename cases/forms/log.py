@@ -172,6 +172,10 @@ class LogForm(PageForm):
         label="Home Office outcome type",
         choices=_empty_first(NoFurtherActionType.choices),
         widget=Autocomplete(),
+        error_messages={
+            "required": "Select the Home Office outcome type",
+            "invalid_choice": "Select a Home Office outcome type from the list",
+        },
     )
     custody_record = forms.CharField(
         label="Custody record",
@@ -245,9 +249,22 @@ class LogForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._forget_what_is_not_asked(cleaned)
         for name, message in list(contradictions(cleaned, timezone.now())):
             self.add_error(name, message)
         return cleaned
+
+    def _forget_what_is_not_asked(self, cleaned: dict[str, Any]) -> None:
+        """A mistake in a field that another answer hides could not be found, nor does it matter."""
+        asked = {
+            "reference_day": self.needs_reference_day,
+            "offence_note": cleaned.get("offence") == Offence.OTHER,
+            "other_order": cleaned.get("order_kind") == OrderKind.OTHER,
+        }
+        for name, is_asked in asked.items():
+            if name in self.errors and not is_asked:
+                del self.errors[name]
+                cleaned[name] = self.fields[name].clean("")
 
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
@@ -290,8 +307,9 @@ def happened_at(cleaned: Mapping[str, Any]) -> datetime:
 def entry_of(kind: Kind, cleaned: Mapping[str, Any]) -> Entry:
     """An entry of a kind, from the values of fields that are all in order."""
     codes = {name: cleaned[name] for name in CODES if name in cleaned}
-    if codes.get("offence") != Offence.OTHER:
-        codes.pop("offence_note", None)
+    other = codes.get("order_kind") == OrderKind.OTHER
+    if "offence_note" in codes and codes["offence"] != Offence.OTHER:
+        codes["offence_note"] = ""
     return Entry(
         kind=kind,
         reference=Reference.of(cleaned["reference"]),
@@ -303,7 +321,7 @@ def entry_of(kind: Kind, cleaned: Mapping[str, Any]) -> Entry:
         supporting_teams=[
             team for team in cleaned["supporting_teams"] if team != cleaned.get("team")
         ],
-        other_order=cleaned.get("other_order", ""),
+        other_order=cleaned["other_order"] if other else "",
         codes=codes,
     )
 
