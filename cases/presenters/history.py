@@ -45,9 +45,9 @@ def history(row: Model, user: User) -> list[Change]:
 
 
 def credited(outcome: Outcome) -> list[Change]:
-    """When teams were credited with an outcome, and when no longer."""
+    """When teams were credited with an outcome, and when no longer; the latest first."""
     tracked = OutcomeSupport.pgh_event_model  # type: ignore[attr-defined]
-    rows = tracked.objects.filter(outcome=outcome).select_related("pgh_context")
+    rows = tracked.objects.filter(outcome=outcome).select_related("pgh_context").order_by("pgh_id")
     events: list[Any] = list(rows)
     people = _people(events)
     names = {team.pk: str(team) for team in Team.objects.filter(pk__in=[e.team_id for e in events])}
@@ -57,7 +57,7 @@ def credited(outcome: Outcome) -> list[Change]:
         if event.pgh_label == "delete":
             both.reverse()
         found.append(_change(False, event, [FieldChange("Team that helped", *both)], people))
-    return found
+    return latest_first(found)
 
 
 def changes(model: type[Model], user: User, **which: Any) -> list[Change]:
@@ -76,7 +76,12 @@ def changes(model: type[Model], user: User, **which: Any) -> list[Change]:
         fields = list(words.changes(before, after)) if before is not None else []
         if before is None or fields:
             found.append(_change(before is None, after, fields, people))
-    return sorted(found, key=lambda change: change.when, reverse=True)
+    return latest_first(found)
+
+
+def latest_first(changes: list[Change]) -> list[Change]:
+    """From the oldest first; what one transaction did has one time, and keeps its order."""
+    return sorted(changes, key=lambda change: change.when)[::-1]
 
 
 def _change(first: bool, event: Any, fields: list[FieldChange], people: dict[Any, str]) -> Change:

@@ -26,6 +26,7 @@ from cases.forms.amend import AmendForm, AnswerForm, SendBackForm, VoidForm
 from cases.forms.log import credits_of, values_of
 from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
+from cases.views.work import posted
 from core.forms import PageForm
 
 
@@ -110,7 +111,7 @@ def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = _outcome(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
-    form = VoidForm(request.POST or None)
+    form = VoidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         void_outcome(outcome=found, by=request.user, reason=form.reason)
         answer_sent_back(by=request.user, outcome=found, answer="Made void")
@@ -149,7 +150,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = _outcome(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
-    form = SendBackForm(request.POST or None)
+    form = SendBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             send_back(by=request.user, outcome=found, reason=form.cleaned_data["reason"])
@@ -164,7 +165,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = _outcome(request, pk)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         answer_sent_back(by=request.user, outcome=found, answer=form.cleaned_data["answer"])
         messages.success(request, "Answered.")
