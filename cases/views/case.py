@@ -26,6 +26,7 @@ from cases.forms.case import FlagForm, MaracForm, MoveForm, NoteForm, RiskForm, 
 from cases.forms.work import WorkForm
 from cases.models import Case, CaseFlag
 from cases.presenters.case import CasePage
+from cases.presenters.timeline import SORTS
 from cases.views.work import case_of, done, form_page, posted
 
 
@@ -33,7 +34,8 @@ from cases.views.work import case_of, done, form_page, posted
 def case(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = Case.objects.visible_to(request.user).select_related("borough", "team", "officer")
     page = CasePage(get_object_or_404(rows, pk=pk), request.user, timezone.now())
-    page.sort = request.GET.get("show", "")
+    if request.GET.get("show") in SORTS:
+        page.sort = request.GET["show"]
     return render(request, "cases/case.html", {"page": page, "work": page.work})
 
 
