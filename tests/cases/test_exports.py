@@ -22,6 +22,7 @@ from tests.factories import (
     CaseFactory,
     ExclusionFactory,
     OutcomeFactory,
+    SuspectFactory,
     TeamFactory,
     UserFactory,
 )
@@ -56,8 +57,10 @@ def taken(answer: Any) -> list[list[str]]:
 
 def test_a_file_has_each_row_in_words(officer: Client, cast: Cast) -> None:
     team = TeamFactory.create(name="South East")
+    case = CaseFactory.create(borough=cast.a, reference="=1+1", system="other")
     outcome = OutcomeFactory.create(
-        case=CaseFactory.create(borough=cast.a, reference="=1+1", system="other"),
+        case=case,
+        suspect=SuspectFactory.create(case=case, number=1),
         team=team,
         logged_by=cast.officer,
         recorded_at=NOON + timedelta(hours=1),
@@ -75,7 +78,7 @@ def test_a_file_has_each_row_in_words(officer: Client, cast: Cast) -> None:
         "Borough of the offence": "Lambeth",
         "Lead team": "South East",
         "Case": "'=1+1",
-        "Suspect": str(outcome.suspect.number),
+        "Suspect": "1",
         "State": "Counts",
         "Recorded": f"{NOON:%Y-%m-%d} 13:00",
         "Recorded by": str(cast.officer),
