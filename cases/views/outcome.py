@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
+from audit.record import consulted
 from cases.actions import (
     ChangedMeanwhile,
     amend_entry,
@@ -46,7 +47,9 @@ def _counted(request: SignedInRequest, pk: UUID) -> Outcome:
 
 @requires(Permission.READ_RECORDS)
 def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    page = OutcomePage(_outcome(request, pk), request.user)
+    found = _outcome(request, pk)
+    consulted(request, found)
+    page = OutcomePage(found, request.user)
     return render(request, "cases/outcome.html", {"page": page})
 
 
@@ -95,6 +98,7 @@ def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> Http
 def _amend_page(
     request: SignedInRequest, found: Outcome, form: AmendForm, **context: object
 ) -> HttpResponse:
+    consulted(request, found)
     context |= {"form": form, "outcome": found, "kind": form.kind}
     return render(request, "cases/outcome_amend.html", context)
 
