@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from cases.choices import Kind, OrderKind, OrderStatus
+from cases.clocks import hearing_due, left_out
 from cases.models import (
     CaseFlag,
     CaseNote,
@@ -23,7 +24,7 @@ from cases.models import (
     SavedFilter,
     SentBack,
 )
-from config.demo.demand import at, in_court
+from config.demo.demand import at
 from config.demo.entries import Entries
 from config.demo.people import People
 from config.demo.work import Work
@@ -143,7 +144,7 @@ class _Scene:
 
     def _notice(self, given_at: datetime) -> datetime:
         """The notice that an order follows; says when the court heard it."""
-        heard_at = in_court(self.entries.rng, given_at)
+        heard_at = _heard(given_at)
         self.work.record(
             ProtectiveOrder,
             self.case,
@@ -162,6 +163,15 @@ class _Scene:
             Kind.DISCLOSURE_APPLICATION, received_at, route=facts["route"]
         )
         self.work.record(DisclosureApplication, self.case, **facts)
+
+
+def _heard(given_at: datetime) -> datetime:
+    """The last sitting within the 48 hours of a notice."""
+    due = hearing_due(given_at)
+    day = london_day(due)
+    while left_out(day) or at(day, COURT_SITS) > due:
+        day -= ONE_DAY
+    return at(day, COURT_SITS)
 
 
 def _sitting(moment: datetime) -> datetime:

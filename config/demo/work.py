@@ -177,15 +177,12 @@ def _protect(work: Work, outcome: Outcome, others: Iterable[Outcome]) -> None:
     """The life of a notice until the court decides, or of an order from its grant."""
     facts: dict[str, Any]
     if outcome.order_kind in NOTICES:
-        decided = [
-            other.happened_at
-            for other in others
-            if other.order_kind in FOLLOWS and other.suspect is outcome.suspect
-        ]
+        decided = any(
+            other.order_kind in FOLLOWS and other.suspect is outcome.suspect for other in others
+        )
         facts = {
             "status": OrderStatus.EXPIRED if decided else OrderStatus.NOTICE_ISSUED,
             "given_at": outcome.happened_at,
-            "hearing_at": max(decided, default=None),
         }
     else:
         granted = london_day(outcome.happened_at)
