@@ -105,7 +105,7 @@ def test_the_supervisor_has_pairs_and_answers_to_wait_for(now: datetime) -> None
 
 
 def test_every_way_of_standing_is_there(now: datetime) -> None:
-    def found(model: type[Model], field: str) -> set[str]:
+    def found(model: type[Model], field: str) -> set[object]:
         return set(model._default_manager.values_list(field, flat=True))
 
     assert found(ProtectiveOrder, "status") == set(OrderStatus.values)
