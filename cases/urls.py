@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from cases.views import case, desk, disclosures, evidence, lists, log, orders, outcome
+from cases.views import (
+    case,
+    desk,
+    disclosures,
+    duplicates,
+    evidence,
+    exports,
+    lists,
+    log,
+    moves,
+    orders,
+    outcome,
+)
 
 app_name = "cases"
 
@@ -22,11 +34,29 @@ of_outcomes = [
     path("outcomes/<uuid:pk>/restore/", outcome.restore, name="restore_outcome"),
     path("outcomes/<uuid:pk>/send-back/", outcome.send_back_outcome, name="send_back"),
     path("outcomes/<uuid:pk>/answer/", outcome.answer, name="answer_sent_back"),
+    path("outcomes/<uuid:pk>/take-apart/", outcome.take_apart, name="take_apart"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    *(
+        path(
+            f"duplicates/<int:pk>/{verdict}/",
+            duplicates.decide,
+            {"verdict": verdict},
+            name=f"duplicates_{verdict}",
+        )
+        for verdict in ("earlier", "later", "apart")
+    ),
 ]
 of_lists = [
     path("desk/", desk.desk, name="desk"),
-    path("outcomes/", lists.outcomes, name="outcomes"),
-    path("cases/", lists.cases, name="cases"),
+    path("outcomes/", lists.rows, {"of": "outcomes"}, name="outcomes"),
+    path("outcomes/export/", exports.export, {"of": "outcomes"}, name="export_outcomes"),
+    path("outcomes/filter/", lists.save_filter, {"of": "outcomes"}, name="save_outcomes"),
+    path("outcomes/move/", moves.move_outcomes, name="move_outcomes"),
+    path("cases/", lists.rows, {"of": "cases"}, name="cases"),
+    path("cases/export/", exports.export, {"of": "cases"}, name="export_cases"),
+    path("cases/filter/", lists.save_filter, {"of": "cases"}, name="save_cases"),
+    path("cases/move/", moves.move_cases, name="move_cases"),
+    path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("cases/find/", lists.find, name="find"),
 ]
 of_case = [

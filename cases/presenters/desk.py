@@ -82,7 +82,7 @@ class Desk:
     def duplicates(self) -> int:
         """Pairs that wait for a supervisor's decision."""
         rows = PossibleDuplicate.objects.visible_to(self.user)
-        return rows.filter(state=PossibleDuplicate.State.OPEN).count()
+        return rows.waiting().count()
 
     @cached_property
     def unanswered(self) -> int:

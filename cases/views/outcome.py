@@ -17,6 +17,7 @@ from cases.actions import (
     send_back,
     state_at,
     undo_entry,
+    unmerge_outcome,
     version_of,
     void_outcome,
 )
@@ -127,6 +128,14 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     restore_outcome(outcome=_outcome(request, pk), by=request.user)
     messages.success(request, "Entry restored. It counts again.")
+    return redirect("cases:outcome", pk)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def take_apart(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    unmerge_outcome(duplicate=_outcome(request, pk), by=request.user)
+    messages.success(request, "Taken apart: two events. This entry counts again.")
     return redirect("cases:outcome", pk)
 
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from core.days import LONDON, DayRange
 from core.forms import lowered
@@ -59,6 +61,18 @@ def moment(when: datetime) -> str:
         minutes = f":{local:%M}" if local.minute else ""
         clock = f"{local.hour % 12 or 12}{minutes}{'pm' if local.hour >= 12 else 'am'}"
     return f"{clock} on {local:%A} {long_day(local.date())}"
+
+
+@register.filter
+def short_moment(when: datetime) -> SafeString:
+    """Like "22 Nov 2021 02:30" on London's clock, for tables: each half stays in one piece."""
+    local = when.astimezone(LONDON)
+    return format_html(
+        '<time datetime="{}">{}</time> <time>{}</time>',
+        local.isoformat(timespec="minutes"),
+        f"{local.day} {local:%b %Y}",
+        f"{local:%H:%M}",
+    )
 
 
 @register.filter
