@@ -42,6 +42,11 @@ app.conf.update(
             "task": "audit.tasks.seal_log",
             "schedule": crontab(minute=50),
         },
+        "purge-drafts": {
+            # Once the nightly run is done with the database; which night matters to nobody.
+            "task": "cases.tasks.purge_drafts",
+            "schedule": crontab(hour=4, minute=10),
+        },
     },
 )
 app.autodiscover_tasks()

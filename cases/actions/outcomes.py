@@ -154,6 +154,12 @@ def unmerge_outcome(*, duplicate: Outcome, by: User) -> Outcome:
     return _saved(current, by, "unmerge outcome", "merged_into", "merged_at", "merged_by")
 
 
+@transaction.atomic
+def keep_apart(*, pair: PossibleDuplicate, by: User) -> None:
+    """Settles that two entries are two events; both go on counting."""
+    _decide(pair.outcome, pair.earlier, PossibleDuplicate.State.APART, by)
+
+
 def _decide(one: Outcome, other: Outcome, state: PossibleDuplicate.State, by: User) -> None:
     for outcome, earlier in ((one, other), (other, one)):
         PossibleDuplicate.objects.filter(outcome=outcome, earlier=earlier).update(

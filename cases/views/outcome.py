@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
+from audit.record import consulted
 from cases.actions import (
     ChangedMeanwhile,
     amend_entry,
@@ -18,6 +19,7 @@ from cases.actions import (
     state_at,
     teams_at,
     undo_entry,
+    unmerge_outcome,
     version_of,
     void_outcome,
 )
@@ -45,7 +47,9 @@ def _counts_no_longer(request: SignedInRequest, found: Outcome) -> HttpResponse:
 
 @requires(Permission.READ_RECORDS)
 def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    page = OutcomePage(_outcome(request, pk), request.user)
+    found = _outcome(request, pk)
+    consulted(request, found)
+    page = OutcomePage(found, request.user)
     return render(request, "cases/outcome.html", {"page": page})
 
 
@@ -102,6 +106,7 @@ def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> Http
 def _amend_page(
     request: SignedInRequest, found: Outcome, form: AmendForm, **context: object
 ) -> HttpResponse:
+    consulted(request, found)
     context |= {"form": form, "outcome": found, "kind": form.kind}
     return render(request, "cases/outcome_amend.html", context)
 
@@ -142,6 +147,14 @@ def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if found.voided_at is not None:
         restore_outcome(outcome=found, by=request.user)
         messages.success(request, "Entry restored. It counts again.")
+    return redirect("cases:outcome", pk)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def take_apart(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    unmerge_outcome(duplicate=_outcome(request, pk), by=request.user)
+    messages.success(request, "Taken apart: two events. This entry counts again.")
     return redirect("cases:outcome", pk)
 
 

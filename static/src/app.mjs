@@ -13,6 +13,7 @@ import {
 } from "govuk-frontend";
 
 import { keepDrafts } from "./app/draft.mjs";
+import { foldWhenNarrow } from "./app/fold.mjs";
 import { offerNow } from "./app/now.mjs";
 import { revealWhen } from "./app/reveal.mjs";
 import { watchScrolling } from "./app/scroll.mjs";
@@ -34,6 +35,7 @@ completeSelects();
 completeRemotely();
 revealWhen();
 offerNow();
+foldWhenNarrow();
 selectAll();
 keepDrafts();
 watchScrolling();
