@@ -24,7 +24,7 @@ from cases.models import (
 )
 from core.days import LONDON, ONE_DAY, london_day
 from core.templatetags.page import long_day
-from tests.cases.pages import at, form_at, text_of
+from tests.cases.pages import at, browser, form_at, text_of
 from tests.cases.test_log import logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -49,12 +49,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def browser(who: User) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(pk=who.pk))
-    return client
 
 
 @pytest.fixture
@@ -577,7 +571,7 @@ def one_of_everything(cast: Cast, case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("case", 47), ("desk", 10), ("outcomes", 14), ("cases", 13)]
+    ("page", "queries"), [("case", 48), ("desk", 11), ("outcomes", 14), ("cases", 13)]
 )
 def test_twenty_rows_cost_as_many_queries_as_one(
     cast: Cast, case: Case, page: str, queries: int
