@@ -64,12 +64,22 @@ class Desk:
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
     @cached_property
+    def _running(self) -> list[Clock]:
+        return running_clocks(self.user, self.now)
+
+    @property
     def clocks(self) -> list[Clock]:
-        return running_clocks(self.user, self.now)[:CLOCKS]
+        """The most urgent ones."""
+        return self._running[:CLOCKS]
+
+    @property
+    def clocks_left_out(self) -> int:
+        return len(self._running[CLOCKS:])
 
     @property
     def nothing_to_do(self) -> bool:
-        return not (self.asked or self.unfinished or self.clocks)
+        waits_for_a_supervisor = self.supervises and (self.duplicates or self.unanswered)
+        return not (self.asked or self.unfinished or self.clocks or waits_for_a_supervisor)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:
