@@ -230,7 +230,7 @@ class TestMoves:
         EvidenceSubmissionFactory.create(case=case, sent_on=london_day(timezone.now()))
         page = text_of(officer.get(closing))
         assert warning in page
-        assert "Sent today" in page
+        assert "Mobile phone at South hub: sent today" in page
         assert warning not in text_of(officer.get(at("move_case", case.pk, "cps")))
 
 
