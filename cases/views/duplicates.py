@@ -42,5 +42,6 @@ def decide(request: SignedInRequest, pk: int, verdict: str) -> HttpResponse:
         except ValidationError as refused:
             messages.warning(request, refused.messages[0])
         else:
-            messages.success(request, f"Merged. The {verdict} entry counts, the other does not.")
+            number = 1 if verdict == "earlier" else 2
+            messages.success(request, f"Merged. Entry {number} counts, the other does not.")
     return redirect("cases:duplicates")

@@ -73,9 +73,9 @@ def test_a_pair_is_shown_side_by_side_with_what_differs(supervisor: Client, cast
     [
         (
             *("earlier", (True, False), "merged"),
-            "Merged. The earlier entry counts, the other does not.",
+            "Merged. Entry 1 counts, the other does not.",
         ),
-        ("later", (False, True), "merged", "Merged. The later entry counts, the other does not."),
+        ("later", (False, True), "merged", "Merged. Entry 2 counts, the other does not."),
         ("apart", (True, True), "apart", "Kept as two events. Both count."),
     ],
 )
