@@ -103,6 +103,9 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
         case=case, suspect=suspect, kind=entry.kind, happened_at=entry.happened_at, **entry.codes
     )
     like = Outcome.objects.likely_duplicates_of(unsaved)
+    if not like.exists():
+        # Nearly always; who may know of which is the dearer question.
+        return Likeness([], elsewhere=False)
     seen = like.visible_to(by).select_related("case", "team", "borough", "suspect")
     return Likeness(list(seen[:5]), like.known_elsewhere_to(by).exists())
 
