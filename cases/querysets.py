@@ -42,6 +42,14 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
         return rows
 
 
+class BegunQuerySet(CaseLinkedQuerySet[M]):
+    """Rows of a case that an entry may have begun, by their field `outcome`."""
+
+    def standing(self) -> Self:
+        """Those whose entry counts, or that have none: what was logged by mistake is no work."""
+        return self.filter(Q(outcome=None) | Q(outcome__counted=True))
+
+
 class OwnQuerySet(ScopedQuerySet[M]):
     """Rows that only their owner sees, as long as they may read records at all."""
 

@@ -6,11 +6,19 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from core.forms import DayField, DayInput, PageForm
 
 
 def at(name: str, *args: object) -> str:
     return reverse(f"cases:{name}", args=args)
+
+
+def browser(who: User) -> Client:
+    """A browser of their own, signed in; the person is read anew, whatever the test still holds."""
+    client = Client()
+    client.force_login(User.objects.get(pk=who.pk))
+    return client
 
 
 def as_sent(form: PageForm) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from cases.models import (
     Suspect,
 )
 from core.days import LONDON, DatabaseNow
-from tests.cases.pages import as_sent, at, form_at, text_of
+from tests.cases.pages import as_sent, at, browser, form_at, text_of
 from tests.cases.test_log import OTHERS, logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -43,12 +43,6 @@ WHEN = datetime(2026, 3, 4, 14, 30, 45, tzinfo=LONDON)
 @pytest.fixture
 def officer(client: Client, cast: Cast) -> Client:
     client.force_login(cast.officer)
-    return client
-
-
-def browser(who: User) -> Client:
-    client = Client()
-    client.force_login(who)
     return client
 
 
