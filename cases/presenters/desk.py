@@ -69,7 +69,8 @@ class Desk:
 
     @property
     def nothing_to_do(self) -> bool:
-        return not (self.asked or self.unfinished or self.clocks)
+        others = self.supervises and (self.duplicates or self.unanswered)
+        return not (self.asked or self.unfinished or self.clocks or others)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:
