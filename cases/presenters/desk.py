@@ -69,7 +69,7 @@ class Desk:
 
     @property
     def nothing_to_do(self) -> bool:
-        others = self.supervises and (self.duplicates or self.unanswered)
+        others = self.supervises and (self.likely_pairs or self.unanswered)
         return not (self.asked or self.unfinished or self.clocks or others)
 
     @cached_property
@@ -80,7 +80,7 @@ class Desk:
         return [(outcome, may_undo(outcome, self.user)) for outcome in latest]
 
     @cached_property
-    def duplicates(self) -> int:
+    def likely_pairs(self) -> int:
         """Pairs that wait for a supervisor's decision."""
         rows = PossibleDuplicate.objects.visible_to(self.user)
         return rows.waiting().count()
