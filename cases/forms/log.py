@@ -216,10 +216,9 @@ class LogForm(PageForm):
         super().__init__(*args, **kwargs)
         self._leave_out_what_others_need()
         self.fields["day"].label = HAPPENED[kind]
-        boroughs = user.scope.limit(Borough.objects.all(), "pk")
         borough = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
-        borough.queryset = boroughs
-        if len(boroughs) > 3:
+        borough.queryset = user.scope.limit(Borough.objects.all(), "pk")
+        if user.scope.everywhere or len(user.scope.borough_ids) > 3:
             borough.widget = Autocomplete()
             borough.widget.choices = borough.choices
         if kind == Kind.DISCLOSURE_APPLICATION:

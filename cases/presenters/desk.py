@@ -78,8 +78,8 @@ class Desk:
 
     @property
     def nothing_to_do(self) -> bool:
-        waits_for_a_supervisor = self.supervises and (self.duplicates or self.unanswered)
-        return not (self.asked or self.unfinished or self.clocks or waits_for_a_supervisor)
+        others = self.supervises and (self.likely_pairs or self.unanswered)
+        return not (self.asked or self.unfinished or self.clocks or others)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:
@@ -89,7 +89,7 @@ class Desk:
         return [(outcome, may_undo(outcome, self.user)) for outcome in latest]
 
     @cached_property
-    def duplicates(self) -> int:
+    def likely_pairs(self) -> int:
         """Pairs that wait for a supervisor's decision."""
         rows = PossibleDuplicate.objects.visible_to(self.user)
         return rows.waiting().count()
