@@ -64,8 +64,17 @@ class Desk:
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
     @cached_property
+    def _running(self) -> list[Clock]:
+        return running_clocks(self.user, self.now)
+
+    @property
     def clocks(self) -> list[Clock]:
-        return running_clocks(self.user, self.now)[:CLOCKS]
+        """The most urgent ones."""
+        return self._running[:CLOCKS]
+
+    @property
+    def clocks_left_out(self) -> int:
+        return len(self._running[CLOCKS:])
 
     @property
     def nothing_to_do(self) -> bool:

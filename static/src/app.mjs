@@ -13,6 +13,7 @@ import {
 } from "govuk-frontend";
 
 import { keepDrafts } from "./app/draft.mjs";
+import { focusFirst } from "./app/focus.mjs";
 import { foldWhenNarrow } from "./app/fold.mjs";
 import { offerNow } from "./app/now.mjs";
 import { revealWhen } from "./app/reveal.mjs";
@@ -39,3 +40,4 @@ foldWhenNarrow();
 selectAll();
 keepDrafts();
 watchScrolling();
+focusFirst();
