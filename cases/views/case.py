@@ -146,7 +146,7 @@ def move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
         case,
         MoveForm(posted(request)),
         lambda **facts: move_case(to=CaseStatus(to), **facts),
-        heading=f"Move this case to: {CaseStatus(to).label.lower()}",
+        heading=f"Move this case to: {lower_first(CaseStatus(to).label)}",
         button="Move the case",
         warning="Something still runs in this case. Close it only if that is settled."
         if running
