@@ -85,8 +85,9 @@ def log_entry(*, by: User, token: UUID, entry: Entry) -> tuple[Outcome, bool]:
         supporting_teams=entry.supporting_teams,
         **entry.codes,
     )
-    if made:
-        _begin(outcome, entry, by)
+    row = begun(outcome, entry.other_order, by) if made else None
+    if row is not None:
+        row.save(force_insert=True)
     Draft.objects.filter(pk=token).delete()
     return outcome, made
 
@@ -135,32 +136,38 @@ def _suspect(case: Case, number: int | None) -> Suspect | None:
     return suspect
 
 
-def _begin(outcome: Outcome, entry: Entry, by: User) -> None:
-    """What follows from an order or an application is told of on the case from here on."""
+def begun(
+    outcome: Outcome, other_order: str, by: User
+) -> ProtectiveOrder | DisclosureApplication | None:
+    """What an order or an application begins on its case, not saved yet; nothing for other kinds.
+
+    What follows from it is told of there from here on.
+    """
     day = london_day(outcome.happened_at)
     if outcome.kind == Kind.ORDER:
         notice = OrderKind(outcome.order_kind) in NOTICES
-        ProtectiveOrder.objects.create(
-            case=outcome.case,
-            suspect=outcome.suspect,
+        return ProtectiveOrder(
+            case_id=outcome.case_id,
+            suspect_id=outcome.suspect_id,
             kind=outcome.order_kind,
-            other_kind=entry.other_order,
+            other_kind=other_order,
             status=OrderStatus.NOTICE_ISSUED if notice else OrderStatus.GRANTED,
             given_at=outcome.happened_at if notice else None,
             granted_on=None if notice else day,
             outcome=outcome,
             recorded_by=by,
         )
-    elif outcome.kind == Kind.DISCLOSURE_APPLICATION:
+    if outcome.kind == Kind.DISCLOSURE_APPLICATION:
         police = outcome.route == DisclosureRoute.RIGHT_TO_KNOW
-        DisclosureApplication.objects.create(
-            case=outcome.case,
+        return DisclosureApplication(
+            case_id=outcome.case_id,
             route=outcome.route,
             applicant=Applicant.POLICE if police else Applicant.PERSON_AT_RISK,
             received_on=day,
             outcome=outcome,
             recorded_by=by,
         )
+    return None
 
 
 class ChangedMeanwhile(Exception):

@@ -1,6 +1,6 @@
 """The form that logs an outcome: for each kind, only what that kind needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -245,50 +245,13 @@ class LogForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        reference = Reference.of(cleaned.get("reference", ""))
-        if reference.needs_its_day and not cleaned.get("reference_day"):
-            self.add_error("reference_day", "Enter the day of the CAD number")
-        if cleaned.get("offence") == Offence.OTHER and not cleaned.get("offence_note"):
-            self.add_error("offence_note", "Say which other offence it was")
-        if cleaned.get("order_kind") == OrderKind.OTHER and not cleaned.get("other_order"):
-            self.add_error("other_order", "Say which other order it was")
-        if cleaned.get("day") and "time" in cleaned and not self.errors.get("time"):
-            self._check_moment()
-        bail_until = cleaned.get("bail_until")
-        if bail_until and cleaned.get("day") and bail_until < cleaned["day"]:
-            self.add_error("bail_until", "Day to answer bail must be after the release")
+        for name, message in list(contradictions(cleaned, timezone.now())):
+            self.add_error(name, message)
         return cleaned
-
-    def _check_moment(self) -> None:
-        if self.happened_at > timezone.now():
-            self.add_error("time", "Time must be in the past: check the day too")
-
-    @property
-    def happened_at(self) -> datetime:
-        """The moment on London's clock; midnight where the kind needs no time."""
-        clock = self.cleaned_data.get("time") or datetime.min.time()
-        return datetime.combine(self.cleaned_data["day"], clock, tzinfo=LONDON)
 
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
-        cleaned = self.cleaned_data
-        codes = {name: cleaned[name] for name in CODES if name in self.fields}
-        if codes.get("offence") != Offence.OTHER:
-            codes.pop("offence_note", None)
-        return Entry(
-            kind=self.kind,
-            reference=Reference.of(cleaned["reference"]),
-            reference_day=cleaned.get("reference_day"),
-            suspect_number=cleaned.get("suspect_number"),
-            happened_at=self.happened_at,
-            borough=cleaned["borough"],
-            team=cleaned.get("team"),
-            supporting_teams=[
-                team for team in cleaned["supporting_teams"] if team != cleaned.get("team")
-            ],
-            other_order=cleaned.get("other_order", ""),
-            codes=codes,
-        )
+        return entry_of(self.kind, self.cleaned_data)
 
     def refuse(self, error: ValidationError) -> None:
         """What the database's own rules said, at the fields that the form has."""
@@ -296,6 +259,53 @@ class LogForm(PageForm):
         for name, messages in by_field.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
+
+
+def contradictions(cleaned: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
+    """What no field sees alone: the field that is wrong, and the words. Fields are those in order.
+
+    An import of many rows asks the same.
+    """
+    if Reference.of(cleaned.get("reference", "")).needs_its_day and not cleaned.get(
+        "reference_day"
+    ):
+        yield "reference_day", "Enter the day of the CAD number"
+    if cleaned.get("offence") == Offence.OTHER and not cleaned.get("offence_note"):
+        yield "offence_note", "Say which other offence it was"
+    if cleaned.get("order_kind") == OrderKind.OTHER and not cleaned.get("other_order"):
+        yield "other_order", "Say which other order it was"
+    if cleaned.get("day") and "time" in cleaned and happened_at(cleaned) > now:
+        yield "time", "Time must be in the past: check the day too"
+    bail_until = cleaned.get("bail_until")
+    if bail_until and cleaned.get("day") and bail_until < cleaned["day"]:
+        yield "bail_until", "Day to answer bail must be after the release"
+
+
+def happened_at(cleaned: Mapping[str, Any]) -> datetime:
+    """The moment on London's clock; midnight where the kind needs no time."""
+    clock = cleaned.get("time") or datetime.min.time()
+    return datetime.combine(cleaned["day"], clock, tzinfo=LONDON)
+
+
+def entry_of(kind: Kind, cleaned: Mapping[str, Any]) -> Entry:
+    """An entry of a kind, from the values of fields that are all in order."""
+    codes = {name: cleaned[name] for name in CODES if name in cleaned}
+    if codes.get("offence") != Offence.OTHER:
+        codes.pop("offence_note", None)
+    return Entry(
+        kind=kind,
+        reference=Reference.of(cleaned["reference"]),
+        reference_day=cleaned.get("reference_day"),
+        suspect_number=cleaned.get("suspect_number"),
+        happened_at=happened_at(cleaned),
+        borough=cleaned["borough"],
+        team=cleaned.get("team"),
+        supporting_teams=[
+            team for team in cleaned["supporting_teams"] if team != cleaned.get("team")
+        ],
+        other_order=cleaned.get("other_order", ""),
+        codes=codes,
+    )
 
 
 def first_values(user: User, kept: Mapping[str, Any]) -> dict[str, Any]:
