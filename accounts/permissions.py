@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 Q = TypeVar("Q", bound="QuerySet[Model]")
 
 
@@ -87,8 +88,8 @@ class SignedInRequest(HttpRequest):
 def requires(
     permission: Permission,
 ) -> Callable[
-    [Callable[Concatenate[SignedInRequest, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
+    [Callable[Concatenate[SignedInRequest, P], R]],
+    Callable[Concatenate[HttpRequest, P], R],
 ]:
     """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission.
 
@@ -96,12 +97,12 @@ def requires(
     """
 
     def decorate(
-        view: Callable[Concatenate[SignedInRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        view: Callable[Concatenate[SignedInRequest, P], R],
+    ) -> Callable[Concatenate[HttpRequest, P], R]:
         @never_cache
         @login_required
         @wraps(view)
-        def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
             if not request.user.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

@@ -1,8 +1,10 @@
-"""What the lists of outcomes and cases can be narrowed to. Filters narrow and never widen."""
+"""What the lists of outcomes and cases can be narrowed to, and their orders. Filters narrow and
+never widen.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -25,6 +27,14 @@ class Tag:
     without: str
 
 
+@dataclass(frozen=True)
+class Heading:
+    """A heading that sorts: the address that it leads to, and how the list is sorted by it now."""
+
+    address: str
+    sorted: str
+
+
 def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
     """Those of the person's own work; nobody is offered another's."""
     if not isinstance(request.user, User):
@@ -37,7 +47,38 @@ class DayFilter(django_filters.Filter):
 
 
 class ListFilter(django_filters.FilterSet):
-    """A filter of a list: a form of the page's kind, and its choices as removable tags."""
+    """A filter of a list: a form of the page's kind, its choices as removable tags, and its order.
+
+    `sorts` has the fields of each order by its name, the last of which tells rows apart; the first
+    one, falling, holds unless `sort` names another. "-entered" is the order "entered", falling.
+    """
+
+    sorts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @property
+    def sort(self) -> str:
+        asked = self.data.get("sort", "")
+        return asked if asked.removeprefix("-") in self.sorts else f"-{next(iter(self.sorts))}"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return self.sorts[self.sort.removeprefix("-")]
+
+    @property
+    def rising(self) -> bool:
+        return not self.sort.startswith("-")
+
+    @property
+    def headings(self) -> dict[str, Heading]:
+        """Each heading that sorts, by the name of its order; a second press turns it round."""
+        found = {}
+        for name in self.sorts:
+            now = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
+            query = self.data.copy()
+            query.pop("page", None)
+            query["sort"] = name if now == "descending" else f"-{name}"
+            found[name] = Heading(f"?{query.urlencode()}", now)
+        return found
 
     def tags(self) -> Iterator[Tag]:
         """Each choice that is on; of a form with mistakes, none."""
@@ -55,6 +96,7 @@ class ListFilter(django_filters.FilterSet):
 
 
 class OutcomeFilter(ListFilter):
+    sorts = {"happened": ("happened_at", "pk"), "entered": ("recorded_at", "pk")}
     campaign = django_filters.ModelChoiceFilter(
         label="Campaign", queryset=Campaign.objects.all(), method="in_campaign", empty_label=""
     )
@@ -118,6 +160,7 @@ class OutcomeFilter(ListFilter):
 
 
 class CaseFilter(ListFilter):
+    sorts = {"opened": ("pk",), "reference": ("reference_key", "pk")}
     status = django_filters.ChoiceFilter(label="Status", choices=CaseStatus.choices, empty_label="")
     borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
     team = django_filters.ModelChoiceFilter(

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from cases.views import case, desk, disclosures, evidence, lists, log, orders, outcome
+from cases.views import (
+    case,
+    desk,
+    disclosures,
+    evidence,
+    exports,
+    lists,
+    log,
+    moves,
+    orders,
+    outcome,
+)
 
 app_name = "cases"
 
@@ -25,8 +36,15 @@ of_outcomes = [
 ]
 of_lists = [
     path("desk/", desk.desk, name="desk"),
-    path("outcomes/", lists.outcomes, name="outcomes"),
-    path("cases/", lists.cases, name="cases"),
+    path("outcomes/", lists.rows, {"of": "outcomes"}, name="outcomes"),
+    path("outcomes/export/", exports.export, {"of": "outcomes"}, name="export_outcomes"),
+    path("outcomes/filter/", lists.save_filter, {"of": "outcomes"}, name="save_outcomes"),
+    path("outcomes/move/", moves.move_outcomes, name="move_outcomes"),
+    path("cases/", lists.rows, {"of": "cases"}, name="cases"),
+    path("cases/export/", exports.export, {"of": "cases"}, name="export_cases"),
+    path("cases/filter/", lists.save_filter, {"of": "cases"}, name="save_cases"),
+    path("cases/move/", moves.move_cases, name="move_cases"),
+    path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("cases/find/", lists.find, name="find"),
 ]
 of_case = [

@@ -30,18 +30,23 @@ class Page(Generic[M]):
 
 
 def keyset_page(
-    rows: "QuerySet[M]", order: Sequence[str], cursor: str = "", size: int = 50
+    rows: "QuerySet[M]",
+    order: Sequence[str],
+    cursor: str = "",
+    *,
+    rising: bool = False,
+    size: int = 50,
 ) -> Page[M]:
-    """A page of rows, newest first by the fields of `order`, the last of which tells rows apart.
+    """A page of rows by the fields of `order`, the last of which tells rows apart.
 
-    ValueError on a cursor that is none of ours.
+    From the newest or greatest on, unless `rising`. ValueError on a cursor that is none of ours.
     """
     back, key = _read(cursor, len(order)) if cursor else (False, None)
-    names = [f"{'' if back else '-'}{name}" for name in order]
-    found = rows.order_by(*names)
+    upwards = back != rising
+    found = rows.order_by(*(f"{'' if upwards else '-'}{name}" for name in order))
     if key is not None:
         try:
-            found = found.filter(_beyond(order, key, "gt" if back else "lt"))
+            found = found.filter(_beyond(order, key, "gt" if upwards else "lt"))
         except ValidationError as error:
             raise ValueError("No such page") from error
     page = list(found[: size + 1])

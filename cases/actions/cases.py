@@ -1,5 +1,6 @@
 """Changes of a case itself: where it stands, who has it, what is known of it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -10,9 +11,9 @@ from django.db.models import Max, Model
 
 from accounts.models import User
 from accounts.permissions import Permission
-from campaigns.models import Borough
+from campaigns.models import Borough, Team
 from cases.actions.counted import sent_twice
-from cases.actions.outcomes import correct_borough
+from cases.actions.outcomes import amend_outcome, correct_borough
 from cases.choices import (
     CaseStatus,
     FlagKind,
@@ -27,6 +28,8 @@ from cases.models import (
     CaseFlag,
     CaseNote,
     MaracReferral,
+    Outcome,
+    OutcomeSupport,
     RiskAssessment,
     Suspect,
 )
@@ -82,7 +85,51 @@ def transfer_case(
             current.officer = officer
             current.team = officer.team if officer else current.team
             current.save(update_fields=["officer", "team"])
+    _check_sight(current)
     return current
+
+
+@transaction.atomic
+def assign_cases(
+    *, by: User, cases: Iterable[Case], officer: User | None, team: Team | None, reason: str
+) -> int:
+    """Gives cases to an officer, a team, or both: all or none. Says how many it changed."""
+    given = {"officer": officer, "team": team or (officer and officer.team)}
+    wanted = {name: value for name, value in given.items() if value}
+    changed = 0
+    with pghistory.context(user=by.pk, action="assign", reason=reason.strip()):
+        for case in cases:
+            current = _locked(case)
+            if any(getattr(current, name) != value for name, value in wanted.items()):
+                changed += 1
+                for name, value in wanted.items():
+                    setattr(current, name, value)
+                current.save(update_fields=wanted)
+                _check_sight(current)
+    return changed
+
+
+@transaction.atomic
+def change_lead_team(*, by: User, outcomes: Iterable[Outcome], team: Team, reason: str) -> int:
+    """Gives outcomes to another lead team: all or none. Says how many it changed."""
+    others = [outcome for outcome in outcomes if outcome.team_id != team.pk]
+    with pghistory.context(reason=reason.strip()):
+        for outcome in others:
+            amend_outcome(outcome=outcome, by=by, team=team)
+            OutcomeSupport.objects.filter(outcome=outcome, team=team).delete()
+    return len(others)
+
+
+def _check_sight(case: Case) -> None:
+    """Nobody is made the officer of a case that they could not open."""
+    officer = case.officer
+    if officer and not Case.objects.visible_to(officer).filter(pk=case.pk).exists():
+        raise ValidationError(
+            {
+                "officer": f"{officer} could not open the case {case}: it is outside their "
+                "boroughs, or closed to them"
+            }
+        )
 
 
 @transaction.atomic

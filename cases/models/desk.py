@@ -1,16 +1,20 @@
 """What an officer has in hand: drafts, saved filters, and entries sent back."""
 
 import uuid
+from typing import Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
+from accounts.permissions import Permission
 from cases.models.outcome import Outcome
 from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
+from core.querysets import Viewer
 
 
 class DraftQuerySet(OwnQuerySet["Draft"]):
@@ -18,7 +22,12 @@ class DraftQuerySet(OwnQuerySet["Draft"]):
 
 
 class SavedFilterQuerySet(OwnQuerySet["SavedFilter"]):
-    pass
+    """Their own, and those that somebody of their team shares."""
+
+    def _scope(self, user: Viewer) -> Self:
+        if isinstance(user, User) and user.may(Permission.READ_RECORDS) and user.team_id:
+            return self.filter(Q(owner=user) | Q(shared=True, owner__team=user.team_id))
+        return super()._scope(user)
 
 
 class SentBackQuerySet(CaseLinkedQuerySet["SentBack"]):

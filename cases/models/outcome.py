@@ -209,6 +209,7 @@ class Outcome(Fact):
             models.Index(
                 fields=["borough", "-happened_at", "-id"], name="cases_outcome_borough_latest"
             ),
+            models.Index(fields=["-recorded_at", "-id"], name="cases_outcome_entered"),
             models.Index(
                 fields=["custody_record"],
                 name="cases_outcome_custody",

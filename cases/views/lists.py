@@ -1,64 +1,66 @@
-"""The lists of outcomes and of cases."""
-
-from typing import Any
+"""The lists of outcomes and of cases, the filters kept of them, and a case by its reference."""
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
-from cases.filters import CaseFilter, ListFilter, OutcomeFilter
-from cases.models import Case, Outcome
+from audit.record import listed
+from cases.forms.lists import SaveFilterForm
+from cases.models import Case, SavedFilter
+from cases.presenters.lists import LISTS, ListPage
 from cases.references import Reference
-from core.pages import Page, cheap_count, keyset_page
-
-OUTCOME_ORDER = ("happened_at", "pk")
-CASE_ORDER = ("pk",)
+from core.models import told
 
 
 @requires(Permission.READ_RECORDS)
-def outcomes(request: SignedInRequest) -> HttpResponse:
-    rows = Outcome.objects.visible_to(request.user)
-    chosen = OutcomeFilter(request.GET, queryset=rows, request=request)
-    shown = chosen.qs.select_related("case", "suspect", "borough", "team")
-    return _list(request, "cases/outcomes.html", chosen, shown, OUTCOME_ORDER)
-
-
-@requires(Permission.READ_RECORDS)
-def cases(request: SignedInRequest) -> HttpResponse:
-    rows = Case.objects.visible_to(request.user)
-    chosen = CaseFilter(request.GET, queryset=rows, request=request)
-    shown = chosen.qs.select_related("borough", "team", "officer")
-    return _list(request, "cases/cases.html", chosen, shown, CASE_ORDER)
-
-
-def _list(
-    request: SignedInRequest,
-    template: str,
-    chosen: ListFilter,
-    rows: Any,
-    order: tuple[str, ...],
-) -> HttpResponse:
+def rows(request: SignedInRequest, of: str) -> HttpResponse:
     """A page of a filtered list; a filter with a mistake shows no row and says so."""
-    if not chosen.form.is_valid():
-        rows = rows.none()
+    kind = LISTS[of]
+    chosen = ListPage(kind, request)
     try:
-        page: Page[Any] = keyset_page(rows, order, request.GET.get("page", ""))
+        page = chosen.turn_to(request.GET.get("page", ""))
     except ValueError:
         messages.warning(request, "That page is not there any more. This is the first one.")
-        page = keyset_page(rows, order)
-    query = request.GET.copy()
-    query.pop("page", None)
-    context = {
-        "filter": chosen,
-        "form": chosen.form,
-        "tags": list(chosen.tags()),
-        "page": page,
-        "count": cheap_count(chosen.qs) if chosen.form.is_valid() else None,
-        "query": query.urlencode(),
-    }
-    return render(request, template, context)
+        page = chosen.turn_to("")
+    listed(request, kind.model, len(page.rows), request.GET.dict())
+    return render(request, kind.template, {"list": chosen, "page": page})
+
+
+@requires(Permission.READ_RECORDS)
+def save_filter(request: SignedInRequest, of: str) -> HttpResponse:
+    """Keeps what the list is narrowed to under a name."""
+    chosen = ListPage(LISTS[of], request)
+    back = f"{reverse(chosen.of.address)}?{chosen.query}"
+    if not chosen.tags:
+        messages.warning(request, "Choose a filter first, then save it.")
+        return redirect(back)
+    kept = SavedFilter(owner=request.user, page=chosen.of.name, query=chosen.query)
+    form = SaveFilterForm(request.POST or None, instance=kept)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                form.save()
+        except IntegrityError as refused:
+            form.add_error("name", told(kept, refused))
+        else:
+            messages.success(request, f"Filter “{kept.name}” saved.")
+            return redirect(back)
+    return render(request, "cases/save_filter.html", {"form": form, "list": chosen, "back": back})
+
+
+@require_POST
+@requires(Permission.READ_RECORDS)
+def remove_filter(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Drops a filter of one's own; the rows stay."""
+    mine = SavedFilter.objects.visible_to(request.user).filter(owner=request.user)
+    kept = get_object_or_404(mine, pk=pk)
+    kept.delete()
+    messages.success(request, f"Filter “{kept.name}” removed.")
+    return redirect(LISTS[kept.page].address)
 
 
 @require_POST
@@ -70,6 +72,7 @@ def find(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, "Enter the reference of a case to find it.")
         return redirect("cases:cases")
     found = Case.objects.visible_to(request.user).filter(reference_key=reference.key)[:2]
+    listed(request, Case, len(found), {"reference": reference.key})
     if len(found) == 1:
         return redirect("cases:case", found[0].pk)
     words = "more than one case" if found else "no case"

@@ -62,6 +62,13 @@ def moment(when: datetime) -> str:
 
 
 @register.filter
+def short_moment(when: datetime) -> str:
+    """Like "22 Nov 2021, 02:30", on London's clock, for tables."""
+    local = when.astimezone(LONDON)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+@register.filter
 def listed(names: Sequence[object]) -> str:
     """Like "Lambeth, Lewisham and Southwark"."""
     words = [str(name) for name in names]

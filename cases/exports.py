@@ -1,0 +1,72 @@
+"""What an exported list says of each row, under which heading."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.days import LONDON
+from core.spreadsheets import Cell
+
+ROWS_AT_MOST = 100_000
+ROWS_OF_A_SPREADSHEET = 10_000
+"""A spreadsheet is held in memory, and nobody reads a longer one."""
+
+Columns = Sequence[tuple[str, Callable[[Any], Cell]]]
+
+
+def _london(moment: datetime) -> datetime:
+    return moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
+
+
+def _state(outcome: Any) -> str:
+    if outcome.voided_at:
+        return "Void"
+    return "Merged" if outcome.merged_into_id else "Counts"
+
+
+def _detail(outcome: Any) -> str:
+    return str(
+        outcome.get_order_kind_display()
+        or outcome.get_caution_kind_display()
+        or outcome.get_route_display()
+        or outcome.get_bail_kind_display()
+        or outcome.get_no_further_action_type_display()
+        or outcome.get_charging_authority_display()
+    )
+
+
+OUTCOMES: Columns = (
+    ("Entry", lambda o: str(o.pk)),
+    ("London day", lambda o: o.day),
+    ("Happened", lambda o: _london(o.happened_at)),
+    ("Kind", lambda o: o.get_kind_display()),
+    ("Offence", lambda o: o.get_offence_display()),
+    ("Which other offence", lambda o: o.offence_note),
+    ("Detail", _detail),
+    ("Borough of the offence", lambda o: str(o.borough)),
+    ("Lead team", lambda o: str(o.team or "")),
+    ("Case", lambda o: o.case.reference),
+    ("Suspect", lambda o: o.suspect.number if o.suspect else None),
+    ("State", _state),
+    ("Recorded", lambda o: _london(o.recorded_at)),
+    ("Recorded by", lambda o: str(o.logged_by or "")),
+)
+CASES: Columns = (
+    ("Reference", lambda c: c.reference),
+    ("Day of a CAD number", lambda c: c.reference_date),
+    ("System", lambda c: c.get_system_display()),
+    ("Status", lambda c: c.get_status_display()),
+    ("Borough of the offence", lambda c: str(c.borough)),
+    ("Team", lambda c: str(c.team or "")),
+    ("Officer in the case", lambda c: str(c.officer or "")),
+    ("Opened here", lambda c: _london(c.opened_at)),
+    ("Restricted", lambda c: "Yes" if c.restricted else "No"),
+)
+
+
+def cells(rows: "QuerySet[Any]", columns: Columns) -> Iterator[list[Cell]]:
+    """The rows as cells, a few thousand at a time in memory."""
+    for row in rows.iterator(chunk_size=2_000):
+        yield [read(row) for _, read in columns]

@@ -1,0 +1,66 @@
+"""What a supervisor chose on a list goes to another officer or team."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.permissions import Permission, SignedInRequest, requires
+from cases.actions.cases import assign_cases, change_lead_team
+from cases.forms.lists import AssignForm, MoveForm
+from cases.models import Case, Outcome
+from cases.presenters.lists import LISTS, ListPage
+
+CHOSEN_AT_MOST = 100
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def move_outcomes(request: SignedInRequest) -> HttpResponse:
+    """Another lead team for the chosen outcomes."""
+    rows = Outcome.objects.visible_to(request.user).counted().select_related("case", "team")
+    return _move(request, ListPage(LISTS["outcomes"], request), rows, MoveForm, change_lead_team)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def move_cases(request: SignedInRequest) -> HttpResponse:
+    """Another officer or team for the chosen cases."""
+    rows = Case.objects.visible_to(request.user).select_related("officer", "team", "borough")
+    return _move(request, ListPage(LISTS["cases"], request), rows, AssignForm, assign_cases)
+
+
+def _move(
+    request: SignedInRequest, chosen: ListPage, rows: Any, kind: type[MoveForm], act: Any
+) -> HttpResponse:
+    """Asks where to and why, then moves all that is chosen, or nothing."""
+    back = f"{reverse(chosen.of.address)}?{chosen.query}"
+    try:
+        found = list(rows.filter(pk__in=request.POST.getlist("chosen")[:CHOSEN_AT_MOST]))
+    except (ValidationError, ValueError):
+        found = []
+    if not found:
+        messages.warning(request, f"Tick the {chosen.of.name} first. Void ones stay as they are.")
+        return redirect(back)
+    form = kind(request.POST if "move" in request.POST else None)
+    if form.is_valid():
+        try:
+            number = act(by=request.user, **{chosen.of.name: found}, **form.cleaned_data)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            messages.success(request, _told(chosen.of.name, number, len(found)))
+            return redirect(back)
+    return render(
+        request, "cases/move.html", {"form": form, "list": chosen, "found": found, "back": back}
+    )
+
+
+def _told(things: str, changed: int, of: int) -> str:
+    if changed == of:
+        return f"Changed {of} {things if of > 1 else things.removesuffix('s')}."
+    return f"Changed {changed} of {of} {things}. The others were so already."
