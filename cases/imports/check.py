@@ -1,4 +1,4 @@
-"""Whether a row can become an entry: the fields of the log form judge its cells, many times over."""
+"""Whether a row can become an entry: the fields of the log form judge its cells, row after row."""
 
 import re
 from collections import Counter
@@ -150,9 +150,9 @@ class Checker:
 
     def _placeholders(self, entry: Entry) -> Iterator[tuple[str, str]]:
         """A reference or custody record that stands for many; each pair would be a duplicate."""
-        event = (entry.kind, entry.codes.get("order_kind"), london_day(entry.happened_at))
-        if entry.kind == Kind.CHARGE:
-            event += (entry.codes["offence"],)
+        what = entry.codes["offence"] if entry.kind == Kind.CHARGE else ""
+        what = entry.codes.get("order_kind", what)
+        event = (entry.kind, what, london_day(entry.happened_at))
         case = hash((entry.reference.key, entry.reference_day, entry.suspect_number, event))
         self._alike[case] += 1
         if self._alike[case] > MOST_ALIKE:
@@ -233,9 +233,9 @@ def _cleaned_by(field: forms.Field, translated: Callable[[str], Any]) -> Judge:
 def _one(field: forms.Field, named: Mapping[str, Any]) -> Judge:
     def judge(text: str) -> tuple[Any, str]:
         if not text:
-            return None, field.error_messages["required"] if field.required else ""
+            return None, str(field.error_messages["required"]) if field.required else ""
         found = named.get(plain(text)) or named.get(_without_london(text))
-        return found, "" if found else field.error_messages["invalid_choice"]
+        return found, "" if found else str(field.error_messages["invalid_choice"])
 
     return judge
 
@@ -244,7 +244,8 @@ def _several(field: forms.Field, named: Mapping[str, Any]) -> Judge:
     def judge(text: str) -> tuple[Any, str]:
         words = [text] if plain(text) in named else re.split(r"[;|\n,]", text)
         found = {named.get(plain(word)): None for word in words if word.strip()}
-        return list(found), field.error_messages["invalid_choice"] if None in found else ""
+        wrong = str(field.error_messages["invalid_choice"]) if None in found else ""
+        return list(found), wrong
 
     return judge
 
@@ -256,11 +257,11 @@ def _without_london(text: str) -> str:
 def _codes(name: str, field: forms.ChoiceField) -> Callable[[str], str]:
     """From a code, its label or what people say for it to the code."""
     named = {plain(word): code for word, code in WORDS.get(name, {}).items()}
-    for code, label in cast("list[tuple[str, str]]", list(field.choices)):
+    for code, label in cast("list[tuple[str, str]]", field.choices):
         named |= {plain(code): code, plain(label): code}
         if name == "no_further_action_type" and code:
             number = str(int(code[2:]))
-            named |= {word: code for word in (number, f"ho{number}", f"outcome {number}")}
+            named |= dict.fromkeys((number, f"ho{number}", f"outcome {number}"), code)
     return lambda text: named.get(plain(text), text)
 
 

@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import IO, Any
@@ -31,9 +32,10 @@ MOST_SHARED_TEXT = 60 * 1024 * 1024
 MOST_OTHER_PART = 8 * 1024 * 1024
 MOST_PARTS = 2_000
 STEEPEST = 250
-"""A part of a real workbook shrinks to a tenth or a fiftieth; that of a zip bomb to a thousandth."""
+"""A part of a real workbook shrinks to a tenth or a fiftieth, of a zip bomb to a thousandth."""
 DELIMITERS = ",;\t|"
 SAMPLE = 20
+MOST_SHEETS = 10
 
 Row = tuple[int, list[str]]
 """The number of a row as the spreadsheet shows it, and its cells."""
@@ -49,6 +51,9 @@ class Refused(Exception):
 NOT_A_SPREADSHEET = (
     "The file is not a spreadsheet. Save it as Excel workbook (.xlsx) or as CSV, and try again"
 )
+
+
+DAMAGED = "The workbook is damaged. Open it in Excel, save it again, and try again"
 
 
 def read(content: bytes) -> Iterator[Row]:
@@ -133,9 +138,7 @@ def _refuse_what_is_no_text(content: bytes) -> None:
         raise Refused("The file is empty")
     if content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise Refused(
-                "The file is protected by a password. Save it without one, and try again"
-            )
+            raise Refused("The file is protected by a password. Save it without one, and try again")
         raise Refused(
             "The file is of the old Excel format (.xls). Open it in Excel, save it as Excel"
             " workbook (.xlsx), and try again"
@@ -199,20 +202,29 @@ def _workbook(content: bytes) -> Iterator[Row]:
     _guard(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
-        if sheet is None:
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
             raise Refused("The workbook has no sheet with cells")
-        sheet.reset_dimensions()
-        cells = sheet.iter_rows(max_row=LAST_ROW, max_col=2 * MOST_COLUMNS, values_only=True)
-        for number, values in enumerate(cells, 1):
-            yield number, [_words(value) for value in values]
+        # The one whose first rows know most headings: a cover or notes may stand before it.
+        best = max(sheets[:MOST_SHEETS], key=lambda sheet: _known(_cells(sheet, SAMPLE)))
+        yield from _cells(best, LAST_ROW)
     except (Refused, MemoryError):
         raise
     except Exception as error:
         # A damaged or forged workbook fails in as many ways as there are parts of it.
-        raise Refused(
-            "The workbook is damaged. Open it in Excel, save it again, and try again"
-        ) from error
+        raise Refused(DAMAGED) from error
+
+
+def _cells(sheet: Any, last_row: int) -> Iterator[Row]:
+    # What a sheet says of its own size may be wrong.
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=last_row, max_col=2 * MOST_COLUMNS, values_only=True)
+    for number, values in enumerate(rows, 1):
+        yield number, [_words(value) for value in values]
+
+
+def _known(rows: Iterator[Row]) -> int:
+    return max((len(guess(cells)) for _, cells in rows), default=0)
 
 
 def _guard(content: bytes) -> None:
@@ -231,14 +243,8 @@ def _guard(content: bytes) -> None:
                 if part.filename.endswith((".xml", ".rels")):
                     with parts.open(part) as inflated:
                         _inflate(inflated, part)
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise Refused(
-            "The workbook is damaged. Open it in Excel, save it again, and try again"
-        ) from error
-    except Exception as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused(NOT_A_SPREADSHEET) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError) as error:
+        raise Refused(DAMAGED) from error
 
 
 TOO_BIG = "The workbook unpacks to more than a spreadsheet of this size can hold"

@@ -1,5 +1,9 @@
 """Saving the staged rows of an import, all of them or none, as sets."""
 
+from collections.abc import Iterator
+from itertools import islice
+from typing import TypeVar
+
 import pghistory
 from django.db import connection, transaction
 from django.db.models import Q
@@ -10,6 +14,7 @@ from cases.forms.log import CODES
 from cases.imports.staged import FIND_CASES, FIND_SUSPECTS, PAIRS, ask
 from cases.models import DisclosureApplication, Import, Outcome, ProtectiveOrder
 
+T = TypeVar("T")
 AT_ONCE = 2_000
 
 MAKE_CASES = """
@@ -69,6 +74,7 @@ def save_staged(batch: Import) -> int:
         "reason": batch.words,
         "import": str(batch.pk),
     }
+    saved: int = 0
     with transaction.atomic(), pghistory.context(**said), connection.cursor() as cursor:
         cursor.execute(MAKE_CASES, [by.pk])
         cursor.execute(FIND_CASES)
@@ -77,13 +83,13 @@ def save_staged(batch: Import) -> int:
         cursor.execute(MAKE_OUTCOMES, [by.pk])
         cursor.execute(RESTORE)
         cursor.execute(LINK_RESTORED, [batch.pk])
-        saved = cursor.rowcount
+        saved += cursor.rowcount
         cursor.execute(LINK, [batch.pk])
         saved += cursor.rowcount
         cursor.execute(CREDIT)
         cursor.execute(FLAG)
         _begin_what_follows(batch)
-        return saved
+    return saved
 
 
 def _begin_what_follows(batch: Import) -> None:
@@ -94,10 +100,15 @@ def _begin_what_follows(batch: Import) -> None:
         | Q(kind=Kind.DISCLOSURE_APPLICATION, disclosure_application=None),
         imported_row__batch=batch,
     )
-    orders: list[ProtectiveOrder] = []
-    applications: list[DisclosureApplication] = []
-    for outcome in outcomes.iterator(AT_ONCE):
-        row = begun(outcome, others.get(outcome.pk, ""), batch.owner)
-        (orders if isinstance(row, ProtectiveOrder) else applications).append(row)  # type: ignore[arg-type]
-    ProtectiveOrder.objects.bulk_create(orders, batch_size=AT_ONCE)
-    DisclosureApplication.objects.bulk_create(applications, batch_size=AT_ONCE)
+    for chunk in _chunks(begun(o, others.get(o.pk, ""), batch.owner) for o in outcomes.iterator()):
+        ProtectiveOrder.objects.bulk_create(
+            row for row in chunk if isinstance(row, ProtectiveOrder)
+        )
+        DisclosureApplication.objects.bulk_create(
+            row for row in chunk if isinstance(row, DisclosureApplication)
+        )
+
+
+def _chunks(rows: Iterator[T]) -> Iterator[list[T]]:
+    while chunk := list(islice(rows, AT_ONCE)):
+        yield chunk

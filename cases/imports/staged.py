@@ -61,12 +61,12 @@ THERE = (
 )
 BEFORE = f"NOT e.known AND e.line < s.line AND {NEW} AND {ALIKE}"
 PAIRS = f"""
-SELECT s.line, s.id, e.id AS earlier, NULL AS earlier_line
+SELECT s.line, s.id, e.id AS earlier, NULL::integer AS earlier_line
 FROM staged AS s JOIN cases_outcome AS e ON e.case_id = s.case_id AND (
     e.suspect_id = s.suspect_id OR (e.suspect_id IS NULL AND s.suspect_number IS NULL)
 ) WHERE {THERE}
 UNION
-SELECT s.line, s.id, e.id, NULL
+SELECT s.line, s.id, e.id, NULL::integer
 FROM staged AS s JOIN cases_outcome AS e ON e.custody_record = s.custody_record
 WHERE s.custody_record <> '' AND e.custody_record <> '' AND {THERE}
 UNION
@@ -98,10 +98,7 @@ def _values(fit: Fit) -> tuple[Any, ...]:
         entry.team.pk if entry.team else None,
         [team.pk for team in entry.supporting_teams],
         entry.other_order,
-        *(
-            entry.codes.get(name) or (None if name == "bail_until" else "")
-            for name in CODES
-        ),
+        *(entry.codes.get(name) or (None if name == "bail_until" else "") for name in CODES),
     )
 
 
@@ -128,7 +125,7 @@ def staged(chunks: Iterable[list[Fit]]) -> Iterator[None]:
 def ask(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True)
