@@ -8,6 +8,7 @@ from cases.views import (
     disclosures,
     evidence,
     exports,
+    imports,
     lists,
     log,
     moves,
@@ -93,6 +94,19 @@ of_evidence = [
         name="return_evidence",
     ),
 ]
+of_imports = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/template/", imports.template, name="import_template"),
+    path("imports/<uuid:pk>/", imports.show, name="import"),
+    path("imports/<uuid:pk>/columns/", imports.match, name="match_import"),
+    path("imports/<uuid:pk>/mend/", imports.mend_rows, name="mend_import"),
+    path("imports/<uuid:pk>/marked/", imports.marked, name="marked_import"),
+    path("imports/<uuid:pk>/save/", imports.save, name="save_import"),
+    path("imports/<uuid:pk>/again/", imports.again, name="import_again"),
+    path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="undo_import"),
+    path("imports/<uuid:pk>/discard/", imports.discard, name="discard_import"),
+]
 
 urlpatterns: list[URLPattern] = [
     *of_lists,
@@ -102,4 +116,5 @@ urlpatterns: list[URLPattern] = [
     *of_orders,
     *of_disclosures,
     *of_evidence,
+    *of_imports,
 ]

@@ -15,9 +15,9 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
 from accounts.models import User
-from cases.imports.check import Checker, Fit, Matching
+from cases.imports.check import Checker, Fit, Matching, Problem
 from cases.imports.columns import guess, heading_row
-from cases.imports.files import Refused, normal, read, read_normal
+from cases.imports.files import Refused, Row, normal, read, read_normal
 from cases.imports.report import Collector, Report, Wrong, of_staged
 from cases.imports.save import save_staged
 from cases.imports.staged import staged
@@ -313,3 +313,24 @@ def purge_imports() -> int:
     old = Import.objects.filter(saved_at=None, worked_at__lt=timezone.now() - KEPT_FOR)
     removed, _ = old.delete()
     return removed
+
+
+def marked_rows(batch: Import, by: User) -> Iterator[tuple[Row, list[Problem]]]:
+    """The rows of an import with their mends, but for those left out, and what is wrong in each."""
+    checker, matched = Checker(by, timezone.now()), matching(batch)
+    for line, cells in read_normal(bytes(ImportFile.objects.get(pk=batch.pk).content)):
+        if line <= batch.header_row:
+            yield (line, cells), []
+        for _, row in matched.rows([(line, cells)]):
+            verdict = checker.check(line, row)
+            yield (line, _mended(batch, cells, row)), [] if isinstance(verdict, Fit) else verdict
+
+
+def _mended(batch: Import, cells: list[str], row: Mapping[str, str]) -> list[str]:
+    """The cells of a row as they were mended, without what was only said for every row."""
+    width = max(len(cells), max(batch.columns.values(), default=0) + 1)
+    now = cells + [""] * (width - len(cells))
+    for name, place in batch.columns.items():
+        if now[place] or row.get(name) != batch.defaults.get(name):
+            now[place] = row.get(name, "")
+    return now

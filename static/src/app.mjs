@@ -14,9 +14,11 @@ import {
 
 import { keepDrafts } from "./app/draft.mjs";
 import { offerNow } from "./app/now.mjs";
+import { watchProgress } from "./app/progress.mjs";
 import { revealWhen } from "./app/reveal.mjs";
 import { watchScrolling } from "./app/scroll.mjs";
 import { selectAll } from "./app/select-all.mjs";
+import { refuseLargeFiles } from "./app/upload.mjs";
 import { completeRemotely, completeSelects } from "./app/autocomplete.mjs";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -37,3 +39,5 @@ offerNow();
 selectAll();
 keepDrafts();
 watchScrolling();
+watchProgress();
+refuseLargeFiles();
