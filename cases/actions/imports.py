@@ -272,7 +272,7 @@ def changed_since(batch: Import) -> OutcomeQuerySet:
     of_others = (
         events.filter(pk__in=latest)
         .alias(of_import=KeyTextTransform("import", "pgh_context__metadata"))
-        .filter(Q(of_import=None) | ~Q(of_import=str(batch.pk)))
+        .filter(Q(of_import__isnull=True) | ~Q(of_import=str(batch.pk)))
     )
     merged = Outcome.objects.filter(merged_into__imported_row__batch=batch).values("merged_into")
     return Outcome.objects.counted().filter(

@@ -84,7 +84,7 @@ class MatchForm(PageForm):
 
     def __init__(self, *args: Any, batch: Import, user: User, **kwargs: Any) -> None:
         self.batch = batch
-        self.rows: dict[int, list[str]] = {number: cells for number, cells in batch.sample}
+        self.rows: dict[int, list[str]] = dict(batch.sample)
         kwargs.setdefault("initial", self._initial())
         super().__init__(*args, **kwargs)
         boroughs = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
@@ -150,9 +150,7 @@ class MatchForm(PageForm):
                 taken[name] = place
         self.matched = taken
         for column in missing(taken, self.defaults):
-            self.add_error(
-                "column_0", f"Choose the column that holds “{column.heading}”"
-            ) if self.width else None
+            self.add_error(None, f"Choose the column that holds “{column.heading}”")
         return cleaned
 
     @property

@@ -103,7 +103,8 @@ def write_marked(
             for place in range(last if problems or heading else len(cells)):
                 cell = cells[place] if place < len(cells) else ""
                 look = wrong if place in marked else bold if heading else text
-                sheet.write_string(row, place, cell, look)
+                write = sheet.write_string if cell else sheet.write_blank
+                write(row, place, cell, look)
             if heading:
                 sheet.write_string(row, last, TO_MEND, bold)
             elif problems:

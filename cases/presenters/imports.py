@@ -36,9 +36,8 @@ class WrongCell:
         lines, more = self.wrong.lines, self.wrong.count - len(self.wrong.lines)
         if self.wrong.count == 1:
             return f"Row {lines[0]:,}" if lines else "A row"
-        return (
-            f"Rows {listed([f'{line:,}' for line in lines] + ([f'{more:,} more'] if more else []))}"
-        )
+        words = [f"{line:,}" for line in lines] + ([f"{more:,} more"] if more else [])
+        return f"Rows {listed(words)}"
 
     @property
     def mendable(self) -> bool:
@@ -75,6 +74,11 @@ class ImportPage:
     @property
     def working(self) -> bool:
         return self.batch.state in {State.CHECKING, State.SAVING}
+
+    @property
+    def checked(self) -> str:
+        """Which check the page tells of."""
+        return self.batch.worked_at.isoformat()
 
     @property
     def stalled(self) -> bool:

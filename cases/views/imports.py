@@ -136,15 +136,17 @@ def mend_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Takes what was put right in place, and checks every row again."""
     batch = _own(request, pk)
     page = ImportPage(batch, request.user)
+    if batch.state != State.TO_MEND or request.POST.get("checked") != page.checked:
+        messages.warning(request, "The rows were checked again meanwhile. This is what was found.")
+        return redirect("cases:import", pk)
     answers: dict[int, str | None] = {}
-    for cell in page.wrong if request.POST.get("checked") == batch.worked_at.isoformat() else []:
+    for cell in page.wrong:
         said = request.POST.get(cell.answer, cell.wrong.value).replace("\x00", "").strip()
         if cell.leave_out in request.POST:
             answers[cell.place] = None
         elif said != cell.wrong.value:
             answers[cell.place] = said[:1000]
-    if batch.state == State.TO_MEND:
-        mend(batch=batch, answers=answers)
+    mend(batch=batch, answers=answers)
     return _go_on(request, batch)
 
 
