@@ -33,7 +33,7 @@ check: setup ## Lint, types, layers, templates, scoping, settings, migrations
 	python manage.py check --fail-level WARNING
 	python manage.py makemigrations --check
 
-bench: setup ## Measure fill, proof and figures (ROWS="100000 10000000")
+bench: setup ## Measure totals, lists and logging (ROWS="100000 10000000")
 	python -m bench $(ROWS)
 
 lock: setup ## Renew the locks after a change of pyproject.toml or package.json

@@ -78,7 +78,17 @@ def _write(
 ) -> None:
     if record is not None:
         fields |= {"object_type": record._meta.label_lower, "object_id": str(record.pk)}
+    if "details" in fields:
+        fields["details"] = _storable(fields["details"])
     LogRow.objects.create(action=action, **_who(request), **_where(request), **fields)
+
+
+def _storable(details: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, without the NUL that the database's texts cannot hold."""
+    return {
+        key.replace("\0", ""): value.replace("\0", "") if isinstance(value, str) else value
+        for key, value in details.items()
+    }
 
 
 def _who(request: HttpRequest) -> dict[str, str]:

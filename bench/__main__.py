@@ -1,9 +1,7 @@
-"""`python -m bench [ROWS ...]`: fill, proof and figures beside bare SQL, in one run each."""
+"""`python -m bench [totals] [lists] [ROWS ...]`: each part beside the bare work, in one run."""
 
 import os
-import statistics
 import sys
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +16,8 @@ from django.db import connection, transaction  # noqa: E402  (Django is set up f
 
 from accounts.permissions import BoroughScope  # noqa: E402
 from bench.facts import LAST_DAY, load  # noqa: E402
+from bench.lists import bench_lists  # noqa: E402
+from bench.timing import compare, heading  # noqa: E402
 from core.days import DayRange  # noqa: E402
 from summaries.actions import fill, make_room  # noqa: E402
 from summaries.counting import CELL, cells_sql  # noqa: E402
@@ -45,28 +45,6 @@ def run(sql: str) -> Callable[[], None]:
                 cursor.fetchall()
 
     return execute
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def compare(
-    label: str, ours: Callable[[], object], bare: Callable[[], object], *, times: int,
-    before: Callable[[], object] = lambda: None, budget: float,
-) -> None:  # fmt: skip
-    """The two in turn, so that a drifting machine slows both; medians and their ratio."""
-    rounds = []
-    for _ in range(times):
-        before()
-        base = timed(bare)
-        before()
-        rounds.append((timed(ours), base))
-    mine, base = (statistics.median(column) for column in zip(*rounds, strict=True))
-    ratio = statistics.median(o / b for o, b in rounds)
-    print(f"{label:<44} {mine * 1000:>11,.1f} {base * 1000:>11,.1f} {ratio:>7.2f} {budget:>7.2f}")
 
 
 def nightly_fill() -> None:
@@ -104,11 +82,8 @@ def mark_one_in_a_hundred() -> None:
     run("ANALYZE summaries_changedday")()
 
 
-def bench(rows: int) -> None:
-    print(
-        f"\n{rows:,} outcomes{'':<28} {'ours, ms':>11} {'bare, ms':>11} {'ratio':>7} {'budget':>7}"
-    )
-    load(rows)
+def bench_totals(rows: int) -> None:
+    heading(f"{rows:,} outcomes: fill, proof and figures")
     cells = cells_sql()
     compare(
         "first fill / INSERT..SELECT into the index",
@@ -175,12 +150,19 @@ def prove_with_room() -> None:
         assert prove().equal
 
 
+PARTS: dict[str, Callable[[int], None]] = {"totals": bench_totals, "lists": bench_lists}
+
+
 def main() -> None:
-    for rows in [int(word) for word in sys.argv[1:]] or SIZES:
+    words = sys.argv[1:]
+    parts = [bench for part, bench in PARTS.items() if part in words] or PARTS.values()
+    for rows in [int(word) for word in words if word not in PARTS] or SIZES:
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
         try:
-            bench(rows)
+            load(rows)
+            for bench in parts:
+                bench(rows)
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -17,9 +17,12 @@ FROM generate_series(1, 34) AS n;
 INSERT INTO campaigns_team (id, name, slug, kind)
 SELECT n, 'Team ' || n, 'team-' || n, 'specialist' FROM generate_series(1, 18) AS n;
 INSERT INTO cases_case (id, reference, system, borough_id, status, restricted)
-SELECT n, n::text, 'connect', 1 + n % 34, 'open', false FROM generate_series(1, 200000) AS n;
+SELECT n, '01/' || lpad(n::text, 7, '0') || '/26', 'connect', 1 + n % 34, 'open', false
+FROM generate_series(1, 200000) AS n;
 INSERT INTO cases_suspect (id, case_id, number)
 SELECT n, n, 1 FROM generate_series(1, 200000) AS n;
+SELECT setval(pg_get_serial_sequence(name, 'id'), 200001)
+FROM unnest(ARRAY['cases_case', 'cases_suspect', 'campaigns_borough', 'campaigns_team']) AS name;
 """
 
 OUTCOMES = """

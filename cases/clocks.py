@@ -312,12 +312,16 @@ ENDS_BAIL = [Kind.CHARGE, Kind.CAUTION, Kind.BAIL, Kind.RELEASED, Kind.NO_FURTHE
 def running_clocks(user: User, now: datetime) -> list[Clock]:
     """What runs in the cases of an officer, or in what they recorded; the most urgent first."""
     ahead = london_day(now) + EXPIRY_AHEAD
-    orders = ProtectiveOrder.objects.visible_to(user).filter(
-        Q(status__in=[*NOTICE_IN_FORCE, *GRANTED_NOT_SERVED])
-        | Q(status__in=IN_FORCE, expires_on__lte=ahead)
-        | Q(status__in=IN_FORCE, kind__in=NOTIFIES, served_at__gte=now - NOTIFY_DAYS * ONE_DAY)
+    orders = (
+        ProtectiveOrder.objects.visible_to(user)
+        .standing()
+        .filter(
+            Q(status__in=[*NOTICE_IN_FORCE, *GRANTED_NOT_SERVED])
+            | Q(status__in=IN_FORCE, expires_on__lte=ahead)
+            | Q(status__in=IN_FORCE, kind__in=NOTIFIES, served_at__gte=now - NOTIFY_DAYS * ONE_DAY)
+        )
     )
-    disclosures = DisclosureApplication.objects.visible_to(user).filter(closed_on=None)
+    disclosures = DisclosureApplication.objects.visible_to(user).standing().filter(closed_on=None)
     evidence = EvidenceSubmission.objects.visible_to(user).filter(returned_on=None)
     clocks = [
         *(c for order in _of(user, orders, "recorded_by") for c in order_clocks(order, now)),

@@ -42,6 +42,14 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
         return rows
 
 
+class BegunQuerySet(CaseLinkedQuerySet[M]):
+    """Rows of a case that an entry may have begun, by their field `outcome`."""
+
+    def standing(self) -> Self:
+        """Those whose entry counts, or that have none: what was logged by mistake is no work."""
+        return self.filter(Q(outcome=None) | Q(outcome__counted=True))
+
+
 class OwnQuerySet(ScopedQuerySet[M]):
     """Rows that only their owner sees, as long as they may read records at all."""
 
@@ -87,8 +95,10 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
 
     def in_open_flags(self) -> Self:
         """Outcomes in a pair that waits for a decision."""
-        pairs = Q(flags__state="open") | Q(later_flags__state="open")
-        return self.filter(pk__in=self.model._default_manager.filter(pairs).values("pk"))
+        pairs = Q(flags__state="open", flags__earlier__counted=True)
+        pairs |= Q(later_flags__state="open", later_flags__outcome__counted=True)
+        alike = self.model._default_manager.filter(pairs, counted=True)
+        return self.filter(pk__in=alike.values("pk"))
 
     def known_elsewhere_to(self, user: User) -> Self:
         """Rows out of a person's scope whose existence may be hinted at.
@@ -135,3 +145,7 @@ class PossibleDuplicateQuerySet(CaseLinkedQuerySet["PossibleDuplicate"]):
     """A pair is seen by whoever may see both of its outcomes."""
 
     paths = (("outcome__case__", "outcome__borough"), ("earlier__case__", "earlier__borough"))
+
+    def waiting(self) -> Self:
+        """Pairs that nobody has decided on and of which both still count."""
+        return self.filter(state="open", outcome__counted=True, earlier__counted=True)

@@ -25,7 +25,7 @@ class Reference:
 
     @classmethod
     def of(cls, typed: str) -> "Reference":
-        text = " ".join(typed.split())
+        text = " ".join(typed.replace("\0", "").split())
         key = text.replace(" ", "").upper()
         system = next(
             (system for system, shape in SHAPES if shape.fullmatch(key)), ReferenceSystem.OTHER

@@ -21,6 +21,6 @@ def work_on_import(self: "Task[[str], None]", pk: str) -> None:
 
 @shared_task
 def purge() -> None:
-    """Removes drafts and imports that nobody came back to."""
+    """A second delivery finds nothing left to remove."""
     purge_drafts()
     purge_imports()

@@ -6,6 +6,7 @@ from cases.views import (
     case,
     desk,
     disclosures,
+    duplicates,
     evidence,
     exports,
     imports,
@@ -34,6 +35,17 @@ of_outcomes = [
     path("outcomes/<uuid:pk>/restore/", outcome.restore, name="restore_outcome"),
     path("outcomes/<uuid:pk>/send-back/", outcome.send_back_outcome, name="send_back"),
     path("outcomes/<uuid:pk>/answer/", outcome.answer, name="answer_sent_back"),
+    path("outcomes/<uuid:pk>/take-apart/", outcome.take_apart, name="take_apart"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    *(
+        path(
+            f"duplicates/<int:pk>/{verdict}/",
+            duplicates.decide,
+            {"verdict": verdict},
+            name=f"duplicates_{verdict}",
+        )
+        for verdict in ("earlier", "later", "apart")
+    ),
 ]
 of_lists = [
     path("desk/", desk.desk, name="desk"),

@@ -5,22 +5,31 @@ with capitals in a row that are no words of police work or places, or from a tit
 """
 
 import re
+from collections.abc import Iterator
 
 MOST = 4_000
 """Characters looked at; a note holds no more."""
-TITLES = "Mr|Mrs|Ms|Miss|Mx|Dr|Sir|Lady"
 PATTERNS = (
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
-    re.compile(r"(?<!\d)(?:\+44\s?|0)\d(?:[\s-]?\d){8,9}(?!\d)"),
+    re.compile(r"(?<!\d)(?:(?:\+|00)44[\s-]?(?:\(0\))?|\(?0)(?:\)?[\s-]?\d){9,10}(?!\d)"),
     # A whole postcode; its first half alone is a district and tells of nobody.
     re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b", re.IGNORECASE),
     re.compile(
-        r"\b\d{1,4}[a-z]?,?\s(?:[A-Z][a-z]+\s){1,3}"
-        r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Way|Court|House|Gardens|Place|Terrace|Drive)\b"
+        r"\b\d{1,4}[A-Za-z]?,?\s(?:[^\W\d_a-z][\w'’-]+\s){1,3}"
+        r"(?:St|Rd|Ave|Close|Way|Court|House|Place|Drive|Square|Hill)\b"
     ),
-    re.compile(rf"\b(?:{TITLES})\.?\s[A-Z][\w'’-]+"),
+    # In small letters too, where the last word can be nothing but a street.
+    re.compile(
+        r"\b\d{1,4}[a-z]?,?\s(?:(?!(?:in|on|at|of|to|the|by|from)\b)[^\W\d_][\w'’-]+\s){1,3}"
+        r"(?:street|road|avenue|lane|terrace|gardens|crescent|grove)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:flat|apartment)\s\d{1,4}[a-z]?\b", re.IGNORECASE),
+    re.compile(r"\b(?:born|dob|date of birth):?\s(?:on\s)?\d[\d/.-]{5,9}", re.IGNORECASE),
+    re.compile(r"\bmrs?\.?\s[^\W\d_][\w'’-]+", re.IGNORECASE),
+    re.compile(r"\b(?:Ms|Mx|Dr|Miss|Sir|Lady)\.?\s[^\W\d_a-z][\w'’-]+"),
 )
-CAPITALS = re.compile(r"\b[A-Z][a-z'’-]+(?:\s[A-Z][a-z'’-]+)+\b")
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 KNOWN = frozenset(
     word
     for words in (
@@ -48,12 +57,32 @@ def looks_personal(text: str) -> list[str]:
     """The words that may identify somebody, each once, in the order in which they stand."""
     text = text[:MOST]
     found = [(m.start(), m.group()) for pattern in PATTERNS for m in pattern.finditer(text)]
-    for run in CAPITALS.finditer(text):
-        strange = [word for word in run.group().split() if word not in KNOWN]
+    for start, run in _capitals(text):
+        strange = [word for word in run if word not in KNOWN]
         if len(strange) >= 2:
-            found.append((run.start(), " ".join(strange)))
+            found.append((start, " ".join(strange)))
     kept: list[str] = []
-    for _, words in sorted(found):
+    for _, words in sorted(found, key=lambda at: (at[0], -len(at[1]))):
         if not any(words in known for known in kept):
             kept.append(words)
     return kept
+
+
+def _capitals(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Words in a row that begin with a capital, in any alphabet, and where the first stands.
+
+    Words in capitals throughout are the abbreviations of police work.
+    """
+    start, end = 0, 0
+    run: list[str] = []
+    for word in WORD.finditer(text):
+        if not (run and text[end : word.start()].isspace()):
+            yield start, run
+            start, run = word.start(), []
+        if word.group()[0].isupper() and not word.group().isupper():
+            run.append(word.group())
+            end = word.end()
+        else:
+            yield start, run
+            run = []
+    yield start, run

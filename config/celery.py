@@ -42,6 +42,11 @@ app.conf.update(
             "task": "audit.tasks.seal_log",
             "schedule": crontab(minute=50),
         },
+        "purge": {
+            # Once the nightly run is done with the database; which night matters to nobody.
+            "task": "cases.tasks.purge",
+            "schedule": crontab(hour=4, minute=10),
+        },
     },
 )
 app.autodiscover_tasks()

@@ -52,6 +52,10 @@ class DayRange:
     def __contains__(self, day: object) -> bool:
         return isinstance(day, date) and self.first <= day < self.end
 
+    def number(self, day: date) -> int:
+        """1 for the first day of the range, and so on."""
+        return (day - self.first).days + 1
+
     def until(self, day: date) -> "DayRange":
         """The part of the range that lies before `day`."""
         return DayRange(self.first, max(self.first, min(self.end, day)))

@@ -126,10 +126,11 @@ class PageFormMixin(forms.BaseForm):
 
     @property
     def error_links(self) -> list[tuple[str, str]]:
-        """Each error with its control; those of the form as a whole lead to the first control."""
+        """Each error with its control; those that have none of their own lead to the first."""
         fields = [cast(PageBoundField, field) for field in self.visible_fields()]
         first = fields[0].first_id if fields else ""
-        links = [(first, str(message)) for message in self.non_field_errors()]
+        unseen = [self.non_field_errors(), *(field.errors for field in self.hidden_fields())]
+        links = [(first, str(message)) for errors in unseen for message in errors]
         for field in fields:
             links += [(field.first_id, str(message)) for message in field.errors]
         return links
@@ -178,11 +179,10 @@ def in_words(field: forms.Field, value: Any) -> str:
         return f"{value.day} {value:%B %Y}"
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    if isinstance(field, forms.ModelMultipleChoiceField):
-        return ", ".join(str(row) for row in value) or "nothing"
-    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-        return str(dict(cast("list[tuple[str, str]]", field.choices)).get(value, value))
-    return str(value)
+    coded = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+    labels: dict[Any, str] = dict(cast(Any, field).choices) if coded else {}
+    many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+    return ", ".join(str(labels.get(one, one)) for one in (value if many else [value])) or "nothing"
 
 
 STOCK = {
@@ -319,7 +319,7 @@ def _whole(text: str) -> int | None:
 
 
 class ClockField(forms.CharField):
-    """A time of day as a person types it: 1430, 14:30, 2.30pm, 9am, midday."""
+    """A time of day as a person types it: 1430, 14:30, 1430hrs, 2.30pm, 9am, midday."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
@@ -346,7 +346,7 @@ class ClockField(forms.CharField):
         """A time has none of the validators of a text."""
 
 
-CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?\s*([ap]\.?m\.?)?")
+CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?\s*(?:([ap]\.?m\.?)|h(?:ou)?rs)?")
 
 
 def parse_clock(text: str) -> time | None:
@@ -355,7 +355,7 @@ def parse_clock(text: str) -> time | None:
     if text in {"midday", "noon", "midnight"}:
         return time(0 if text == "midnight" else 12)
     match = CLOCK.fullmatch(text)
-    if match is None or (len(text) < 3 and match[3] is None):
+    if match is None:
         return None
     hour, minute = int(match[1]), int(match[2] or 0)
     if match[3]:

@@ -80,9 +80,10 @@ def _read(cursor: str, length: int) -> tuple[bool, list[str]]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         back, *key = json.loads(base64.urlsafe_b64decode(padded))
-    except (binascii.Error, UnicodeError, ValueError, TypeError) as error:
+    except (binascii.Error, UnicodeError, ValueError, TypeError, RecursionError) as error:
         raise ValueError("No such page") from error
-    if len(key) != length or not all(isinstance(part, str) for part in key):
+    # The database's texts hold no NUL.
+    if len(key) != length or not all(isinstance(part, str) and "\0" not in part for part in key):
         raise ValueError("No such page")
     return bool(back), key
 

@@ -93,8 +93,8 @@ def _write_table(
                 sheet.write_datetime(number, column, cell, days)
             elif isinstance(cell, int):
                 sheet.write_number(number, column, cell)
-            else:
-                sheet.write_string(number, column, cell or "")
+            elif cell:
+                sheet.write_string(number, column, cell)
     sheet.add_table(
         2,
         0,

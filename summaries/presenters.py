@@ -50,7 +50,7 @@ class State:
     @classmethod
     def of(cls, days: DayRange, today: date) -> "State":
         if today in days:
-            return cls(f"Day {(today - days.first).days + 1} of {len(days)}", "green")
+            return cls(f"Day {days.number(today)} of {len(days)}", "green")
         if today >= days.end:
             return cls("Finished", "grey")
         wait = (days.first - today).days

@@ -15,7 +15,12 @@ from summaries.presenters import CampaignPage, State, administrators
 @never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The campaign of the day; a page of words for whoever has nothing to see."""
+    """The desk of whoever logs entries, else the campaign of the day.
+
+    A page of words for whoever has nothing to see.
+    """
+    if request.user.may(Permission.WRITE_RECORDS):
+        return redirect("cases:desk")
     if not request.user.may(Permission.SEE_FIGURES):
         return render(request, "summaries/nothing_for_role.html")
     found = Campaign.objects.of_the_day(london_day(timezone.now()))

@@ -1,18 +1,21 @@
 """Every change of a case and its outcomes: who does it is always said, and history keeps it."""
 
+from cases.actions.amend import (
+    ChangedMeanwhile,
+    amend_entry,
+    state_at,
+    teams_at,
+    version_of,
+)
 from cases.actions.disclosures import add_disclosure, change_disclosure
 from cases.actions.drafts import keep_draft, owner_of_seal, purge_drafts, seal_draft
 from cases.actions.entries import (
-    ChangedMeanwhile,
-    amend_entry,
     answer_sent_back,
     likely_duplicates,
     log_entry,
     may_undo,
     send_back,
-    state_at,
     undo_entry,
-    version_of,
 )
 from cases.actions.evidence import return_evidence, send_evidence
 from cases.actions.orders import (
@@ -27,6 +30,7 @@ from cases.actions.outcomes import (
     amend_outcome,
     check_merge,
     correct_borough,
+    keep_apart,
     log_outcome,
     merge_outcome,
     restore_outcome,
@@ -47,6 +51,7 @@ __all__ = [
     "check_merge",
     "correct_borough",
     "correct_order",
+    "keep_apart",
     "keep_draft",
     "likely_duplicates",
     "log_entry",
@@ -63,6 +68,7 @@ __all__ = [
     "send_back",
     "send_evidence",
     "state_at",
+    "teams_at",
     "undo_entry",
     "unmerge_outcome",
     "version_of",

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Borough, Team
 from cases.actions.counted import sent_twice
-from cases.actions.outcomes import amend_outcome, correct_borough
+from cases.actions.outcomes import amend_outcome, move_borough
 from cases.choices import (
     CaseStatus,
     FlagKind,
@@ -79,7 +79,7 @@ def transfer_case(
         raise ValidationError("Only its own officer or a supervisor can hand a case over.")
     with pghistory.context(user=by.pk, action="transfer case", reason=reason.strip()):
         if borough != current.borough:
-            correct_borough(case=current, borough=borough, by=by)
+            move_borough(current, borough)
             current.refresh_from_db()
         if officer != current.officer:
             current.officer = officer

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Borough, Team
-from cases.actions.outcomes import amend_outcome, log_outcome, void_outcome
+from cases.actions.outcomes import log_outcome, void_outcome
 from cases.choices import (
     NOTICES,
     Applicant,
@@ -25,7 +25,6 @@ from cases.models import (
     DisclosureApplication,
     Draft,
     Outcome,
-    OutcomeSupport,
     ProtectiveOrder,
     SentBack,
     Suspect,
@@ -72,7 +71,7 @@ def log_entry(*, by: User, token: UUID, entry: Entry) -> tuple[Outcome, bool]:
     known = Outcome.objects.filter(pk=token).first()
     if known is not None:
         return known, False
-    case = _case(entry, by)
+    case = case_for(entry, by)
     outcome, made = log_outcome(
         by=by,
         token=token,
@@ -81,7 +80,7 @@ def log_entry(*, by: User, token: UUID, entry: Entry) -> tuple[Outcome, bool]:
         happened_at=entry.happened_at,
         borough=entry.borough,
         team=entry.team,
-        suspect=_suspect(case, entry.suspect_number),
+        suspect=suspect_for(case, entry.suspect_number),
         supporting_teams=entry.supporting_teams,
         **entry.codes,
     )
@@ -104,11 +103,14 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
         case=case, suspect=suspect, kind=entry.kind, happened_at=entry.happened_at, **entry.codes
     )
     like = Outcome.objects.likely_duplicates_of(unsaved)
+    if not like.exists():
+        # Nearly always; who may know of which is the dearer question.
+        return Likeness([], elsewhere=False)
     seen = like.visible_to(by).select_related("case", "team", "borough", "suspect")
     return Likeness(list(seen[:5]), like.known_elsewhere_to(by).exists())
 
 
-def _case(entry: Entry, by: User) -> Case:
+def case_for(entry: Entry, by: User) -> Case:
     """The case of the reference, made where there is none, whoever may see it."""
     found = Case.objects.called(entry.reference, entry.reference_day)
     case = found.first()
@@ -129,7 +131,7 @@ def _case(entry: Entry, by: User) -> Case:
         return found.get()
 
 
-def _suspect(case: Case, number: int | None) -> Suspect | None:
+def suspect_for(case: Case, number: int | None) -> Suspect | None:
     if number is None:
         return None
     suspect, _ = Suspect.objects.get_or_create(case=case, number=number)
@@ -170,64 +172,6 @@ def begun(
     return None
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else corrected the entry after it was opened."""
-
-
-def version_of(outcome: Outcome) -> int:
-    """A number that grows with every change of an outcome."""
-    last: int = outcome.events.order_by("-pgh_id").values_list("pgh_id", flat=True)[0]  # type: ignore[attr-defined]
-    return last
-
-
-def state_at(outcome: Outcome, version: int) -> Any:
-    """An outcome as it was, with the same fields; nothing where there was no such state."""
-    return outcome.events.filter(pgh_id=version).first()  # type: ignore[attr-defined]
-
-
-@transaction.atomic
-def amend_entry(*, by: User, outcome: Outcome, version: int, entry: Entry) -> Outcome:
-    """Corrects an entry as a whole, unless it changed since `version`; history keeps what it was.
-
-    What began on the case with it follows. Raises ChangedMeanwhile, or ValidationError by field.
-    """
-    current = Outcome.objects.select_for_update().get(pk=outcome.pk)
-    if version_of(current) != version:
-        raise ChangedMeanwhile
-    case = _case(entry, by)
-    wanted = {
-        "case": case,
-        "suspect": _suspect(case, entry.suspect_number),
-        "happened_at": _to_the_minute(entry.happened_at, current.happened_at),
-        "borough": entry.borough,
-        "team": entry.team,
-        **entry.codes,
-    }
-    changes = {name: value for name, value in wanted.items() if getattr(current, name) != value}
-    if changes:
-        current = amend_outcome(outcome=current, by=by, **changes)
-    _credit(current, entry.supporting_teams)
-    facts = {"case": case, "suspect": current.suspect}
-    ProtectiveOrder.objects.filter(outcome=current).update(
-        kind=current.order_kind, other_kind=entry.other_order, **facts
-    )
-    DisclosureApplication.objects.filter(outcome=current).update(case=case, route=current.route)
-    return current
-
-
-def _to_the_minute(wanted: datetime, was: datetime) -> datetime:
-    """The form shows no seconds, so a time left as it was keeps them."""
-    return was if wanted == was.replace(second=0, microsecond=0) else wanted
-
-
-def _credit(outcome: Outcome, teams: list[Team]) -> None:
-    """The teams that helped, and no others."""
-    OutcomeSupport.objects.filter(outcome=outcome).exclude(team__in=teams).delete()
-    OutcomeSupport.objects.bulk_create(
-        (OutcomeSupport(outcome=outcome, team=team) for team in teams), ignore_conflicts=True
-    )
-
-
 @transaction.atomic
 def undo_entry(*, by: User, outcome: Outcome) -> bool:
     """Takes back one's own entry within the shift; says whether it could."""
@@ -256,7 +200,8 @@ def send_back(*, by: User, outcome: Outcome, reason: str) -> SentBack:
 @transaction.atomic
 def answer_sent_back(*, by: User, outcome: Outcome, answer: str = "") -> None:
     """Settles what a supervisor asked; an answer given already stays."""
-    with pghistory.context(user=by.pk, action="answer"):
+    # Correcting or voiding answers too, and gives what was done its name in history.
+    with pghistory.context(user=by.pk):
         SentBack.objects.filter(outcome=outcome, answered_at=None).update(
             answered_at=DatabaseNow(), answered_by=by, answer=answer.strip()
         )

@@ -154,6 +154,12 @@ def unmerge_outcome(*, duplicate: Outcome, by: User) -> Outcome:
     return _saved(current, by, "unmerge outcome", "merged_into", "merged_at", "merged_by")
 
 
+@transaction.atomic
+def keep_apart(*, pair: PossibleDuplicate, by: User) -> None:
+    """Settles that two entries are two events; both go on counting."""
+    _decide(pair.outcome, pair.earlier, PossibleDuplicate.State.APART, by)
+
+
 def _decide(one: Outcome, other: Outcome, state: PossibleDuplicate.State, by: User) -> None:
     for outcome, earlier in ((one, other), (other, one)):
         PossibleDuplicate.objects.filter(outcome=outcome, earlier=earlier).update(
@@ -171,8 +177,14 @@ def _saved(outcome: Outcome, by: User, action: str, *fields: str) -> Outcome:
 @transaction.atomic
 def correct_borough(*, case: Case, borough: Borough, by: User) -> None:
     """Moves a case, and each outcome that counts where the case was, to the right borough."""
-    current = Case.objects.select_for_update().get(pk=case.pk)
     with pghistory.context(user=by.pk, action="correct borough"):
-        current.outcomes.filter(borough=current.borough).update(borough=borough)
-        current.borough = borough
-        current.save(update_fields=["borough"])
+        move_borough(case, borough)
+
+
+@transaction.atomic
+def move_borough(case: Case, borough: Borough) -> None:
+    """The part of an action that moves a case; the action says who, and by which name."""
+    current = Case.objects.select_for_update().get(pk=case.pk)
+    current.outcomes.filter(borough=current.borough).update(borough=borough)
+    current.borough = borough
+    current.save(update_fields=["borough"])

@@ -33,7 +33,13 @@ class Conflict:
 class AmendForm(LogForm):
     """The form an entry was logged with, filled in with what it says now."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.RegexField(
+        r"^[0-9]{1,18}-[0-9]{1,18}\Z",
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ["required", "invalid"], "Go back to the entry and correct it from there"
+        ),
+    )
 
     def conflicts(self, opened: Mapping[str, Any], now: Mapping[str, Any]) -> list[Conflict]:
         """What to choose between, where somebody else saved first; of a form that is valid."""

@@ -50,6 +50,7 @@ class ExportForm(PageForm):
 
     def __init__(self, *args: Any, spreadsheet: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["others"].optional_hint = False  # type: ignore[attr-defined]
         if not spreadsheet:
             field = cast("forms.ChoiceField", self.fields["form"])
             field.choices = [(self.CSV, "CSV")]

@@ -172,6 +172,10 @@ class LogForm(PageForm):
         label="Home Office outcome type",
         choices=_empty_first(NoFurtherActionType.choices),
         widget=Autocomplete(),
+        error_messages={
+            "required": "Select the Home Office outcome type",
+            "invalid_choice": "Select a Home Office outcome type from the list",
+        },
     )
     custody_record = forms.CharField(
         label="Custody record",
@@ -212,10 +216,9 @@ class LogForm(PageForm):
         super().__init__(*args, **kwargs)
         self._leave_out_what_others_need()
         self.fields["day"].label = HAPPENED[kind]
-        boroughs = user.scope.limit(Borough.objects.all(), "pk")
         borough = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
-        borough.queryset = boroughs
-        if len(boroughs) > 3:
+        borough.queryset = user.scope.limit(Borough.objects.all(), "pk")
+        if user.scope.everywhere or len(user.scope.borough_ids) > 3:
             borough.widget = Autocomplete()
             borough.widget.choices = borough.choices
         if kind == Kind.DISCLOSURE_APPLICATION:
@@ -245,9 +248,16 @@ class LogForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._forget_what_is_not_asked(cleaned)
         for name, message in list(contradictions(cleaned, timezone.now())):
             self.add_error(name, message)
         return cleaned
+
+    def _forget_what_is_not_asked(self, cleaned: dict[str, Any]) -> None:
+        """A mistake in a field that another answer hides could not be found, nor does it matter."""
+        for name in not_asked(cleaned) & self.errors.keys():
+            del self.errors[name]
+            cleaned[name] = self.fields[name].clean("")
 
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
@@ -259,6 +269,16 @@ class LogForm(PageForm):
         for name, messages in by_field.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
+
+
+def not_asked(cleaned: Mapping[str, Any]) -> set[str]:
+    """The fields that another answer hides."""
+    asked = {
+        "reference_day": Reference.of(cleaned.get("reference", "")).needs_its_day,
+        "offence_note": cleaned.get("offence") == Offence.OTHER,
+        "other_order": cleaned.get("order_kind") == OrderKind.OTHER,
+    }
+    return {name for name, is_asked in asked.items() if not is_asked}
 
 
 def contradictions(cleaned: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
@@ -290,8 +310,9 @@ def happened_at(cleaned: Mapping[str, Any]) -> datetime:
 def entry_of(kind: Kind, cleaned: Mapping[str, Any]) -> Entry:
     """An entry of a kind, from the values of fields that are all in order."""
     codes = {name: cleaned[name] for name in CODES if name in cleaned}
-    if codes.get("offence") != Offence.OTHER:
-        codes.pop("offence_note", None)
+    other = codes.get("order_kind") == OrderKind.OTHER
+    if "offence_note" in codes and codes["offence"] != Offence.OTHER:
+        codes["offence_note"] = ""
     return Entry(
         kind=kind,
         reference=Reference.of(cleaned["reference"]),
@@ -303,7 +324,7 @@ def entry_of(kind: Kind, cleaned: Mapping[str, Any]) -> Entry:
         supporting_teams=[
             team for team in cleaned["supporting_teams"] if team != cleaned.get("team")
         ],
-        other_order=cleaned.get("other_order", ""),
+        other_order=cleaned["other_order"] if other else "",
         codes=codes,
     )
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from campaigns.models import Borough, Team
 from cases.actions.entries import Entry
 from cases.choices import Kind
-from cases.forms.log import LogForm, contradictions, entry_of
+from cases.forms.log import LogForm, contradictions, entry_of, not_asked
 from cases.imports.columns import WORDS, plain
 from cases.imports.files import Row
 from core.days import london_day
@@ -134,6 +134,10 @@ class Checker:
                 found.append((name, message))
             else:
                 cleaned[name] = value
+        hidden = not_asked(cleaned)
+        for name in {name for name, _ in found} & hidden:
+            cleaned[name] = dict(self._judges(kind))[name]("")[0]
+        found = [(name, message) for name, message in found if name not in hidden]
         found += contradictions(cleaned, self.now)
         if not found:
             entry = entry_of(kind, cleaned)

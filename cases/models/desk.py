@@ -15,6 +15,7 @@ from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
 from core.querysets import Viewer
+from core.templatetags.page import moment
 
 
 class DraftQuerySet(OwnQuerySet["Draft"]):
@@ -54,7 +55,7 @@ class Draft(models.Model):
         ordering = ["-saved_at"]
 
     def __str__(self) -> str:
-        return f"Draft of {self.saved_at}"
+        return f"Draft of {moment(self.saved_at)}"
 
 
 class SavedFilter(models.Model):

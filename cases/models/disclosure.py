@@ -14,12 +14,12 @@ from cases.choices import (
 )
 from cases.models.case import Case
 from cases.models.outcome import Outcome
-from cases.querysets import CaseLinkedQuerySet
+from cases.querysets import BegunQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
 
 
-class DisclosureApplicationQuerySet(CaseLinkedQuerySet["DisclosureApplication"]):
+class DisclosureApplicationQuerySet(BegunQuerySet["DisclosureApplication"]):
     pass
 
 

@@ -10,6 +10,7 @@ from cases.models.case import Case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
+from core.templatetags.page import long_day
 
 
 class EvidenceSubmissionQuerySet(CaseLinkedQuerySet["EvidenceSubmission"]):
@@ -63,7 +64,7 @@ class EvidenceSubmission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_device_display()}, sent {self.sent_on}"
+        return f"{self.get_device_display()}, sent {long_day(self.sent_on)}"
 
     @property
     def days_taken(self) -> int | None:

@@ -12,12 +12,12 @@ from campaigns.models import Borough
 from cases.choices import NOTICES, ORDER_LED_BY, LedBy, OrderKind, OrderStatus
 from cases.models.case import Case, Suspect
 from cases.models.outcome import Outcome
-from cases.querysets import CaseLinkedQuerySet
+from cases.querysets import BegunQuerySet, CaseLinkedQuerySet
 from core.days import DatabaseNow, london_day
 from core.models import never_deleted
 
 
-class ProtectiveOrderQuerySet(CaseLinkedQuerySet["ProtectiveOrder"]):
+class ProtectiveOrderQuerySet(BegunQuerySet["ProtectiveOrder"]):
     pass
 
 

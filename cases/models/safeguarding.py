@@ -10,6 +10,7 @@ from cases.models.case import Case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
 from core.models import append_only, never_deleted
+from core.templatetags.page import long_day
 
 
 class CaseNoteQuerySet(CaseLinkedQuerySet["CaseNote"]):
@@ -124,7 +125,7 @@ class MaracReferral(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"MARAC referral of {self.referred_on}"
+        return f"MARAC referral of {long_day(self.referred_on)}"
 
 
 @pghistory.track()

@@ -1,7 +1,7 @@
 """The page of one case."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -22,7 +22,7 @@ from cases.models import (
 )
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
-from cases.presenters.timeline import SORTS, Item, timeline
+from cases.presenters.timeline import Item, sorts_for, timeline
 from core.days import london_day
 from core.templatetags.page import moment
 
@@ -49,7 +49,6 @@ class CasePage:
     user: User
     now: datetime
     sort: str = ""
-    sorts: list[tuple[str, str]] = field(default_factory=lambda: list(SORTS.items()))
 
     @cached_property
     def work(self) -> CaseWork:
@@ -137,6 +136,11 @@ class CasePage:
     def notes(self) -> list[CaseNote]:
         rows = CaseNote.objects.visible_to(self.user).filter(case=self.case)
         return list(rows.select_related("recorded_by"))
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """What the timeline can be narrowed to."""
+        return list(sorts_for(self.user).items())
 
     @cached_property
     def timeline(self) -> list[Item]:

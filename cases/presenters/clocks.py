@@ -81,10 +81,12 @@ class CaseWork:
     @classmethod
     def of(cls, case: Case, user: User, now: datetime) -> "CaseWork":
         breaches = OrderBreach.objects.visible_to(user)
-        orders = ProtectiveOrder.objects.visible_to(user).prefetch_related(
-            Prefetch("breaches", breaches, to_attr="known_breaches")
+        orders = (
+            ProtectiveOrder.objects.visible_to(user)
+            .standing()
+            .prefetch_related(Prefetch("breaches", breaches, to_attr="known_breaches"))
         )
-        applications = DisclosureApplication.objects.visible_to(user)
+        applications = DisclosureApplication.objects.visible_to(user).standing()
         submissions = EvidenceSubmission.objects.visible_to(user)
         outcomes = Outcome.objects.visible_to(user).filter(case=case).select_related("case")
         known = [*OrderAvailability.objects.all()]

@@ -6,10 +6,12 @@ from functools import cached_property
 
 from accounts.models import User
 from accounts.permissions import Permission
+from campaigns.models import Campaign
 from cases.actions import may_undo
 from cases.choices import Kind
 from cases.clocks import Clock, running_clocks
 from cases.models import Draft, Outcome, PossibleDuplicate, SentBack
+from core.days import london_day
 
 LATEST = 10
 CLOCKS = 20
@@ -34,6 +36,19 @@ class Desk:
     def first_kinds(self) -> list[Kind]:
         """The kinds that most entries are."""
         return [Kind.ARREST, Kind.CHARGE, Kind.ORDER, Kind.NO_FURTHER_ACTION]
+
+    @property
+    def has_boroughs(self) -> bool:
+        scope = self.user.scope
+        return scope.everywhere or bool(scope.borough_ids)
+
+    @cached_property
+    def campaigns(self) -> list[tuple[Campaign, int]]:
+        """Those that run in the person's boroughs, and which of their days it is."""
+        today = london_day(self.now)
+        running = Campaign.objects.running_on(today)
+        theirs = self.user.scope.limit(running, "boroughs").distinct()
+        return [(campaign, campaign.days.number(today)) for campaign in theirs]
 
     @cached_property
     def asked(self) -> list[SentBack]:
@@ -67,7 +82,7 @@ class Desk:
     def duplicates(self) -> int:
         """Pairs that wait for a supervisor's decision."""
         rows = PossibleDuplicate.objects.visible_to(self.user)
-        return rows.filter(state=PossibleDuplicate.State.OPEN).count()
+        return rows.waiting().count()
 
     @cached_property
     def unanswered(self) -> int:

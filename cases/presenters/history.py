@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateTimeField, Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model
 
 from accounts.models import User
+from campaigns.models import Team
+from cases.models import Outcome, OutcomeSupport
 from core.querysets import ScopedQuerySet
-from core.templatetags.page import moment
+from core.templatetags.page import long_day, moment
 
 NOT_SHOWN = {"id", "recorded_at", "recorded_by", "logged_by"}
 NOBODY = "The system"
@@ -42,6 +44,22 @@ def history(row: Model, user: User) -> list[Change]:
     return changes(type(row), user, pgh_obj=row.pk)
 
 
+def credited(outcome: Outcome) -> list[Change]:
+    """When teams were credited with an outcome, and when no longer; the latest first."""
+    tracked = OutcomeSupport.pgh_event_model  # type: ignore[attr-defined]
+    rows = tracked.objects.filter(outcome=outcome).select_related("pgh_context").order_by("pgh_id")
+    events: list[Any] = list(rows)
+    people = _people(events)
+    names = {team.pk: str(team) for team in Team.objects.filter(pk__in=[e.team_id for e in events])}
+    found = []
+    for event in events:
+        both = ["empty", names[event.team_id]]
+        if event.pgh_label == "delete":
+            both.reverse()
+        found.append(_change(False, event, [FieldChange("Team that helped", *both)], people))
+    return latest_first(found)
+
+
 def changes(model: type[Model], user: User, **which: Any) -> list[Change]:
     """The changes of tracked rows, the latest first."""
     tracked = model.pgh_event_model  # type: ignore[attr-defined]
@@ -58,7 +76,12 @@ def changes(model: type[Model], user: User, **which: Any) -> list[Change]:
         fields = list(words.changes(before, after)) if before is not None else []
         if before is None or fields:
             found.append(_change(before is None, after, fields, people))
-    return sorted(found, key=lambda change: change.when, reverse=True)
+    return latest_first(found)
+
+
+def latest_first(changes: list[Change]) -> list[Change]:
+    """From the oldest first; what one transaction did has one time, and keeps its order."""
+    return sorted(changes, key=lambda change: change.when)[::-1]
 
 
 def _change(first: bool, event: Any, fields: list[FieldChange], people: dict[Any, str]) -> Change:
@@ -114,6 +137,10 @@ class _Words:
             return "empty"
         if field.name in self.names:
             return self.names[field.name].get(value, "one that you may not see")
-        if isinstance(field, DateTimeField):
+        if isinstance(value, datetime):
             return moment(value)
+        if isinstance(value, date):
+            return long_day(value)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         return str(dict(field.flatchoices).get(value, value))

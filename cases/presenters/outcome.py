@@ -9,7 +9,7 @@ from accounts.permissions import Permission
 from cases.actions import may_undo
 from cases.forms.log import CODES
 from cases.models import ImportedRow, Outcome, SentBack
-from cases.presenters.history import Change, history
+from cases.presenters.history import Change, credited, history, latest_first
 from cases.presenters.log import Row, code_row
 from core.templatetags.page import listed, moment
 
@@ -65,7 +65,8 @@ class OutcomePage:
 
     @cached_property
     def changes(self) -> list[Change]:
-        return history(self.outcome, self.user)
+        both = [*history(self.outcome, self.user), *credited(self.outcome)]
+        return latest_first(both[::-1])
 
     @cached_property
     def question(self) -> SentBack | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from accounts.permissions import Permission
+from audit.models import LogRow
 from cases.models import (
     Case,
     CaseFlag,
@@ -28,6 +30,8 @@ SORTS = {
     "case": "The case itself",
 }
 """What the timeline can be narrowed to, in words."""
+READS = {"reads": "Who looked at it"}
+"""Only asked for by itself: reads are many, and would bury what happened."""
 MOST = 100
 """Items shown at once; the sorts narrow down what is older."""
 
@@ -44,9 +48,14 @@ class Item:
     fields: list[FieldChange] = field(default_factory=list)
 
 
+def sorts_for(user: User) -> dict[str, str]:
+    """What a person can narrow the timeline to; a supervisor also sees who looked."""
+    return SORTS | READS if user.may(Permission.SUPERVISE) else SORTS
+
+
 def timeline(case: Case, user: User, sort: str = "") -> list[Item]:
     """The latest items, of one sort or of all. What the reader may not see is left out."""
-    wanted = [sort] if sort in SORTS else list(SORTS)
+    wanted = [sort] if sort in sorts_for(user) else list(SORTS)
     items = [item for name in wanted for item in _of_sort(name, case, user)]
     return sorted(items, key=lambda item: item.when, reverse=True)[:MOST]
 
@@ -71,6 +80,8 @@ def _of_sort(sort: str, case: Case, user: User) -> Iterator[Item]:
         flags = CaseFlag.objects.visible_to(user).filter(case=case)
         yield from _tracked(sort, referrals, user)
         yield from _tracked(sort, flags, user)
+    elif sort == "reads":
+        yield from _reads(case)
     else:
         yield from _tracked(sort, Case.objects.visible_to(user).filter(pk=case.pk), user)
 
@@ -84,6 +95,15 @@ def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Ite
         title = f"{name}: {change.action.lower()}" if not isinstance(row, Case) else change.action
         details = [f"Reason: {change.reason}"] if change.reason else []
         yield Item(sort, change.when, change.who, title, details, change.fields)
+
+
+def _reads(case: Case) -> Iterator[Item]:
+    """The latest looks at the case's page, from the log."""
+    of_case = {"object_type": case._meta.label_lower, "object_id": str(case.pk)}
+    rows = LogRow.objects.filter(action=LogRow.Action.CONSULTATION, **of_case)
+    names = dict(User.objects.values_list("username", "name"))
+    for row in rows[:MOST]:
+        yield Item("reads", row.at, names.get(row.actor, row.actor), "Looked at the case")
 
 
 def _notes(case: Case, user: User) -> Iterator[Item]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
+from audit.record import consulted
 from cases.actions.cases import (
     add_flag,
     add_note,
@@ -26,14 +27,18 @@ from cases.forms.case import FlagForm, MaracForm, MoveForm, NoteForm, RiskForm, 
 from cases.forms.work import WorkForm
 from cases.models import Case, CaseFlag
 from cases.presenters.case import CasePage
+from cases.presenters.timeline import SORTS
 from cases.views.work import case_of, done, form_page, posted
 
 
 @requires(Permission.READ_RECORDS)
 def case(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = Case.objects.visible_to(request.user).select_related("borough", "team", "officer")
-    page = CasePage(get_object_or_404(rows, pk=pk), request.user, timezone.now())
-    page.sort = request.GET.get("show", "")
+    found = get_object_or_404(rows, pk=pk)
+    consulted(request, found)
+    page = CasePage(found, request.user, timezone.now())
+    if request.GET.get("show") in SORTS:
+        page.sort = request.GET["show"]
     return render(request, "cases/case.html", {"page": page, "work": page.work})
 
 

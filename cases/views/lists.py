@@ -45,7 +45,7 @@ def save_filter(request: SignedInRequest, of: str) -> HttpResponse:
             with transaction.atomic():
                 form.save()
         except IntegrityError as refused:
-            form.add_error("name", told(kept, refused))
+            form.add_error("name", told(kept, refused).messages)
         else:
             messages.success(request, f"Filter “{kept.name}” saved.")
             return redirect(back)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
+from audit.record import listed
 from cases.actions import (
     keep_draft,
     likely_duplicates,
@@ -196,6 +197,7 @@ def lookup_cases(request: SignedInRequest) -> JsonResponse:
         .filter(reference_key__startswith=typed)
         .select_related("borough")[:SUGGESTIONS]
     )
+    listed(request, Case, len(found), {"reference": typed[:40]})
     return JsonResponse(
         [
             {

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
+from audit.record import consulted
 from cases.actions import (
     ChangedMeanwhile,
     amend_entry,
@@ -16,7 +17,9 @@ from cases.actions import (
     restore_outcome,
     send_back,
     state_at,
+    teams_at,
     undo_entry,
+    unmerge_outcome,
     version_of,
     void_outcome,
 )
@@ -25,6 +28,7 @@ from cases.forms.amend import AmendForm, AnswerForm, SendBackForm, VoidForm
 from cases.forms.log import credits_of, values_of
 from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
+from cases.views.work import posted
 from core.forms import PageForm
 
 
@@ -35,24 +39,26 @@ def _outcome(request: SignedInRequest, pk: UUID) -> Outcome:
     return get_object_or_404(rows, pk=pk)
 
 
-def _counted(request: SignedInRequest, pk: UUID) -> Outcome:
-    """An entry that can still be put right; one that is void or merged is put back first."""
-    outcome = _outcome(request, pk)
-    if not outcome.counted:
-        raise PermissionDenied
-    return outcome
+def _counts_no_longer(request: SignedInRequest, found: Outcome) -> HttpResponse:
+    """Where a form leads whose entry was made void or merged before it came in."""
+    messages.warning(request, "This entry is void or merged already. Nothing was changed.")
+    return redirect("cases:outcome", found.pk)
 
 
 @requires(Permission.READ_RECORDS)
 def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    page = OutcomePage(_outcome(request, pk), request.user)
+    found = _outcome(request, pk)
+    consulted(request, found)
+    page = OutcomePage(found, request.user)
     return render(request, "cases/outcome.html", {"page": page})
 
 
 @requires(Permission.WRITE_RECORDS)
 def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form again; where somebody else saved first, field by field what to keep."""
-    found = _counted(request, pk)
+    found = _outcome(request, pk)
+    if not found.counted:
+        return _counts_no_longer(request, found)
     now = values_of(found) | credits_of(found)
     kind, version = Kind(found.kind), version_of(found)
     if request.method != "POST":
@@ -77,13 +83,19 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return _amend_page(request, found, form)
     answer_sent_back(by=request.user, outcome=found, answer="Corrected")
     messages.success(request, "Entry corrected. History keeps what it said before.")
+    if not Outcome.objects.visible_to(request.user).filter(pk=pk).exists():
+        # It is on a case now that the person may not open.
+        return redirect("cases:desk")
     return redirect("cases:outcome", pk)
 
 
 def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> HttpResponse:
     opened = state_at(found, form.cleaned_data["version"])
     now = values_of(found) | credits_of(found)
-    past = values_of(opened) | credits_of(found) if opened else now
+    past = now
+    if opened is not None:
+        past = now | values_of(opened)
+        past["supporting_teams"] = teams_at(found, form.cleaned_data["version"])
     conflicts = form.conflicts(past, now)
     data = request.POST.copy()
     data["version"] = str(version_of(found))
@@ -94,14 +106,17 @@ def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> Http
 def _amend_page(
     request: SignedInRequest, found: Outcome, form: AmendForm, **context: object
 ) -> HttpResponse:
+    consulted(request, found)
     context |= {"form": form, "outcome": found, "kind": form.kind}
     return render(request, "cases/outcome_amend.html", context)
 
 
 @requires(Permission.WRITE_RECORDS)
 def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _counted(request, pk)
-    form = VoidForm(request.POST or None)
+    found = _outcome(request, pk)
+    if not found.counted:
+        return _counts_no_longer(request, found)
+    form = VoidForm(posted(request))
     if request.method == "POST" and form.is_valid():
         void_outcome(outcome=found, by=request.user, reason=form.reason)
         answer_sent_back(by=request.user, outcome=found, answer="Made void")
@@ -113,7 +128,10 @@ def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE_RECORDS)
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    if undo_entry(by=request.user, outcome=_outcome(request, pk)):
+    found = _outcome(request, pk)
+    if not found.counted:
+        return _counts_no_longer(request, found)
+    if undo_entry(by=request.user, outcome=found):
         messages.success(request, "Entry undone. It counts nowhere from now on.")
     else:
         messages.warning(
@@ -125,15 +143,27 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.SUPERVISE)
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    restore_outcome(outcome=_outcome(request, pk), by=request.user)
-    messages.success(request, "Entry restored. It counts again.")
+    found = _outcome(request, pk)
+    if found.voided_at is not None:
+        restore_outcome(outcome=found, by=request.user)
+        messages.success(request, "Entry restored. It counts again.")
+    return redirect("cases:outcome", pk)
+
+
+@require_POST
+@requires(Permission.SUPERVISE)
+def take_apart(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    unmerge_outcome(duplicate=_outcome(request, pk), by=request.user)
+    messages.success(request, "Taken apart: two events. This entry counts again.")
     return redirect("cases:outcome", pk)
 
 
 @requires(Permission.SUPERVISE)
 def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _counted(request, pk)
-    form = SendBackForm(request.POST or None)
+    found = _outcome(request, pk)
+    if not found.counted:
+        return _counts_no_longer(request, found)
+    form = SendBackForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             send_back(by=request.user, outcome=found, reason=form.cleaned_data["reason"])
@@ -148,7 +178,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = _outcome(request, pk)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         answer_sent_back(by=request.user, outcome=found, answer=form.cleaned_data["answer"])
         messages.success(request, "Answered.")

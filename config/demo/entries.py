@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pghistory
 
+from accounts.models import User
 from campaigns.models import Borough, Team
 from cases.choices import Kind, ReferenceSystem, Strand
 from cases.models import Case, Outcome, OutcomeSupport, Suspect
@@ -27,7 +29,8 @@ class Entries:
     """The cases and outcomes so far; `now` is the moment that nothing may lie beyond."""
 
     def __init__(self, rng: Random, places: Places, people: People, now: datetime) -> None:
-        self.rng, self.places, self.people, self.now = rng, places, people, now
+        self.rng, self.places, self.now = rng, places, now
+        self.loggers = people.loggers
         self.cases: list[Case] = []
         self.suspects: list[Suspect] = []
         self.outcomes: list[Outcome] = []
@@ -36,11 +39,17 @@ class Entries:
         # Unlike their names, the boroughs' letters and numbers are the demo's own.
         self._units = {borough: 10 + n for n, borough in enumerate(places.boroughs.values())}
 
-    def open_case(self, borough: Borough, moment: datetime, team: Team | None = None) -> Case:
+    def open_case(
+        self,
+        borough: Borough,
+        moment: datetime,
+        team: Team | None = None,
+        officer: User | None = None,
+    ) -> Case:
         case = Case(
             borough=borough,
             team=team or self._lead_team(borough),
-            officer=self.rng.choice(self.people.loggers[borough]),
+            officer=officer or self.rng.choice(self.loggers[borough]),
             opened_at=moment,
             status=Case.Status.CLOSED if self.now - moment > CLOSED_AFTER else Case.Status.OPEN,
             **self._reference(borough, moment),
@@ -63,7 +72,8 @@ class Entries:
         team: Team | None = None,
         offence: str = "",
         strand: Strand = Strand.DOMESTIC_ABUSE,
-        **codes: str,
+        by: User | None = None,
+        **codes: Any,
     ) -> Outcome:
         """One event in the case's borough, entered minutes to hours later; its team leads."""
         delay = soon(self.rng, timedelta(minutes=50), timedelta(hours=20))
@@ -78,14 +88,14 @@ class Entries:
             team=team or case.team,
             offence=offence,
             strand=strand,
-            logged_by=self.rng.choice(self.people.loggers[case.borough]),
+            logged_by=by or self.rng.choice(self.loggers[case.borough]),
             **codes,
         )
         self.outcomes.append(outcome)
         return outcome
 
     def follow(
-        self, start: Outcome, kind: Kind, happened_at: datetime, *, offence: str = "", **codes: str
+        self, start: Outcome, kind: Kind, happened_at: datetime, *, offence: str = "", **codes: Any
     ) -> bool:
         """Enters what came of an arrest or interview; False where that still lies ahead."""
         if happened_at >= self.now:

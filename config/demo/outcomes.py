@@ -10,6 +10,7 @@ from cases.choices import Kind, OrderKind, Strand
 from cases.models import Case, Outcome, Suspect
 from config.demo.demand import DAWN, DAYTIME, MIX, Weights, in_court, moments, pick, soon, spread
 from config.demo.entries import Entries
+from config.demo.places import PILOT, PILOT_BOROUGHS
 from core.days import DayRange, london_day
 
 ELSEWHERE_WEIGHTS = {"outside-london": 53_000, "not-known": 35_000}
@@ -20,10 +21,6 @@ CAUTIONABLE = frozenset(
 )
 AFTER_NOTICES = 0.53
 """The share of a campaign's orders that follow a protection notice."""
-
-PILOT_SINCE = date(2024, 11, 27)
-PILOT_BOROUGHS = frozenset({"croydon", "bromley", "sutton"})
-"""Where domestic abuse protection notices and orders are available; elsewhere the older ones."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ def _protect(entries: Entries, queue: Iterator[Outcome], plan: Plan, orders: int
         noticed = start.happened_at + soon(entries.rng, timedelta(hours=6), timedelta(hours=9))
         ordered = in_court(entries.rng, noticed)
         notice, order = OrderKind.DVPN, OrderKind.DVPO
-        if start.borough.slug in PILOT_BOROUGHS and london_day(noticed) >= PILOT_SINCE:
+        if start.borough.slug in PILOT_BOROUGHS and london_day(noticed) in PILOT:
             notice, order = OrderKind.DAPN, OrderKind.DAPO
         entries.follow(start, Kind.ORDER, noticed, order_kind=notice)
         if entries.follow(start, Kind.ORDER, ordered, order_kind=order):

@@ -59,6 +59,15 @@ class People:
     loggers: dict[Borough, list[User]]
     sign_ins: dict[str, User]
 
+    @property
+    def colleagues(self) -> dict[Borough, list[User]]:
+        """Those of the loggers who do not sign in."""
+        signs_in = set(self.sign_ins.values())
+        return {
+            borough: [user for user in users if user not in signs_in]
+            for borough, users in self.loggers.items()
+        }
+
 
 def load_people(rng: Random, places: Places) -> People:
     """Everyone with the boroughs of their work."""

@@ -1,4 +1,4 @@
-"""Where and who with: boroughs, commands, teams and the digital forensics programme."""
+"""Where and who with: boroughs, commands, teams, pilots and the digital forensics programme."""
 
 import csv
 from dataclasses import dataclass
@@ -16,6 +16,9 @@ from campaigns.models import (
     Programme,
     Team,
 )
+from cases.choices import OrderKind
+from cases.models import OrderAvailability
+from core.days import DayRange
 
 BOROUGHS_CSV = Path(__file__).with_name("boroughs.csv")
 ELSEWHERE = ("Outside London", "Not known")
@@ -29,6 +32,14 @@ SPECIALIST_TEAMS = (
 )
 COMMANDS_SINCE = date(2018, 1, 1)
 """The year in which twelve commands took over from the boroughs' own; no exact day is held."""
+
+PILOT_KINDS = (OrderKind.DAPN, OrderKind.DAPO)
+PILOT_BOROUGHS = ("bromley", "croydon", "sutton")
+PILOT = DayRange.inclusive(date(2024, 11, 27), date(2026, 3, 31))
+"""Where and when domestic abuse protection notices and orders can be had, by S.I. 2024/1191 and,
+for the last day, S.I. 2025/1222. What holds after it an administrator adds; the older notices and
+orders were never repealed, so they can be had everywhere.
+"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class Places:
 
 
 def load_places() -> Places:
-    """The boroughs, commands and teams of London, into a database that has none."""
+    """London's boroughs, commands, teams and pilots of orders, into a database that has none."""
     with BOROUGHS_CSV.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     boroughs = Borough.objects.bulk_create(
@@ -77,8 +88,16 @@ def load_places() -> Places:
         CommandMembership(borough=borough, command=command, first_day=COMMANDS_SINCE)
         for borough, command in policed
     )
+    by_slug = {borough.slug: borough for borough in boroughs}
+    OrderAvailability.objects.bulk_create(
+        OrderAvailability(
+            kind=kind, borough=by_slug[slug], first_day=PILOT.first, end_day=PILOT.end
+        )
+        for kind in PILOT_KINDS
+        for slug in PILOT_BOROUGHS
+    )
     return Places(
-        boroughs={borough.slug: borough for borough in boroughs},
+        boroughs=by_slug,
         teams={team.slug: team for team in teams},
         command_team={borough: team_of[command] for borough, command in policed},
     )

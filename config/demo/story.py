@@ -9,12 +9,13 @@ from campaigns.models import Borough, Campaign
 from cases.actions import amend_outcome, correct_borough, merge_outcome, void_outcome
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
-from config.demo import engagement
+from config.demo import engagement, scenes
 from config.demo.demand import MIX
 from config.demo.entries import Entries
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
+from config.demo.work import Work, follow_up
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
 from summaries.models import SummaryRun
@@ -67,6 +68,9 @@ MISTAKEN = Offence.ASSAULT_NO_INJURY
 
 WRONG_BOROUGHS = (("lambeth", "southwark"), ("hillingdon", "ealing"), ("not-known", "croydon"))
 
+UNDECIDED = ("lambeth", "southwark", "newham", "hillingdon")
+"""Where two entries of these days look like one event."""
+
 
 @dataclass
 class Afterwards:
@@ -97,14 +101,19 @@ def load(now: datetime) -> SummaryRun:
 
     enter_campaign(entries, BEFORE)
     enter_proactive_year(entries, PROACTIVE_YEAR, [BEFORE.days, PUBLISHED.days])
-    known = enter_campaign(entries, PUBLISHED)
-    published = _after_the_published(entries, known)
+    published = _after_the_published(entries, enter_campaign(entries, PUBLISHED))
     engagement.load_events(engagement.EVENTS["published"], PUBLISHED.days, now, places, partners)
     engagement.load_training(rng, OFFICERS_TRAINED, PUBLISHED.days, now, places, partners)
 
     # What moves with the day comes last, so that the past is the same on every day.
+    # Of these days, those who sign in have what is written out for them, and nothing else.
+    entries.loggers = people.colleagues
     running = _running(now)
-    ongoing = _while_running(entries, enter_campaign(entries, running))
+    known = enter_campaign(entries, running)
+    work = Work(entries)
+    follow_up(work, known)
+    ongoing = _while_running(entries, known)
+    scenes.lay_out(entries, people, work)
     engagement.load_events(engagement.EVENTS["running"], running.days, now, places, partners)
     engagement.load_training(rng, OFFICERS_TRAINED_NOW, running.days, now, places, partners)
 
@@ -114,6 +123,7 @@ def load(now: datetime) -> SummaryRun:
     for afterwards in (published, ongoing):
         _carry_out(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
+    work.save()
     return run_nightly()
 
 
@@ -174,9 +184,9 @@ def _after_the_published(entries: Entries, known: list[Outcome]) -> Afterwards:
 
 
 def _while_running(entries: Entries, known: list[Outcome]) -> Afterwards:
-    """Two pairs wait for a supervisor, one of them in Lambeth."""
+    """Some pairs wait for a supervisor, one of them in Lambeth."""
     recent = entries.rng.sample(known, len(known))
-    pairs = [_take(recent, Kind.ARREST, borough) for borough in ("lambeth", "newham")]
+    pairs = [_take(recent, Kind.ARREST, borough) for borough in UNDECIDED]
     settled = [o for o in recent if entries.now - o.happened_at > SETTLED_AFTER]
     return Afterwards(
         merge=[],

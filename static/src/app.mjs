@@ -13,6 +13,7 @@ import {
 } from "govuk-frontend";
 
 import { keepDrafts } from "./app/draft.mjs";
+import { foldWhenNarrow } from "./app/fold.mjs";
 import { offerNow } from "./app/now.mjs";
 import { watchProgress } from "./app/progress.mjs";
 import { revealWhen } from "./app/reveal.mjs";
@@ -36,6 +37,7 @@ completeSelects();
 completeRemotely();
 revealWhen();
 offerNow();
+foldWhenNarrow();
 selectAll();
 keepDrafts();
 watchScrolling();

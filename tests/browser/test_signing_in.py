@@ -39,7 +39,7 @@ def test_wrong_then_right_with_the_keyboard_alone(
     page.keyboard.press("Tab")
     page.keyboard.type("correct horse battery")
     page.keyboard.press("Enter")
-    expect(page).to_have_url("/campaigns/16-days-2021/")
+    expect(page).to_have_url("/desk/")
 
 
 def test_each_empty_field_says_what_to_do(page: Page, people: dict[str, User], axe: Axe) -> None:
@@ -67,7 +67,7 @@ def test_works_without_javascript(
 ) -> None:
     page = new_page(java_script_enabled=False)
     sign_in(page, "officer")
-    expect(page.get_by_role("heading", level=1)).to_have_text("16 Days of Action 2021")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My desk")
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_title("Sign in - Days of Action")
     page.goto("/campaigns/")

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from campaigns.models import BasicCommandUnit, Borough, CommandMembership, Programme, Team
+from cases.models import OrderAvailability
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,7 @@ def test_places_are_entered_once_and_nothing_else_is() -> None:
         "  34 boroughs",
         "  12 basic command units",
         "  18 teams",
+        "   6 availability of orders",
         "",
     ]
     assert Borough.objects.filter(in_london=False).count() == 2
@@ -27,3 +29,23 @@ def test_places_are_entered_once_and_nothing_else_is() -> None:
     with pytest.raises(CommandError, match="already"):
         call_command("places")
     assert (BasicCommandUnit.objects.count(), Team.objects.count()) == (12, 18)
+
+
+def test_the_pilot_of_abuse_protection_orders_is_known() -> None:
+    call_command("places", stdout=StringIO())
+    croydon, lambeth = (Borough.objects.get(slug=slug) for slug in ("croydon", "lambeth"))
+    rows = OrderAvailability.objects.all()
+    assert {row.kind for row in rows} == {"dapn", "dapo"}
+    orders = rows.filter(kind="dapo")
+
+    def had(borough: Borough, day: date) -> bool:
+        return any(row.covers(borough, day) for row in orders)
+
+    assert [
+        had(croydon, day)
+        for day in (
+            *(date(2024, 11, 26), date(2024, 11, 27)),
+            *(date(2026, 3, 31), date(2026, 4, 1)),
+        )
+    ] == [False, True, True, False]
+    assert not had(lambeth, date(2025, 6, 1))

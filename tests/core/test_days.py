@@ -161,6 +161,11 @@ def test_a_range_until_a_day_leaves_that_day_out(day: date, length: int) -> None
     assert list(until) == list(CAMPAIGN)[:length]
 
 
+def test_the_days_of_a_range_are_numbered_from_one() -> None:
+    days = DayRange.inclusive(date(2021, 11, 25), date(2021, 12, 10))
+    assert [days.number(day) for day in days] == list(range(1, 17))
+
+
 def test_a_range_that_ends_before_it_begins_is_empty() -> None:
     backwards = DayRange(CAMPAIGN.end, CAMPAIGN.first)
     assert (len(backwards), list(backwards)) == (0, [])

@@ -96,12 +96,19 @@ def _arrest(borough: Borough, when: datetime) -> None:
 
 
 class TestHome:
-    def test_leads_to_the_campaign_that_runs(
-        self, as_role: Callable[..., Client], campaign: Campaign, now: datetime
+    @pytest.mark.parametrize("role", ["officer", "supervisor"])
+    def test_leads_whoever_logs_entries_to_their_desk(
+        self, as_role: Callable[..., Client], campaign: Campaign, now: datetime, role: str
+    ) -> None:
+        assert as_role(role).get("/").headers["Location"] == "/desk/"
+
+    @pytest.mark.parametrize("role", ["communications", "administrator"])
+    def test_leads_others_to_the_campaign_that_runs(
+        self, as_role: Callable[..., Client], campaign: Campaign, now: datetime, role: str
     ) -> None:
         _campaign("before", date(2021, 6, 1), [])
         _campaign("next", date(2022, 6, 1), [])
-        assert as_role("officer").get("/").headers["Location"] == PAGE
+        assert as_role(role).get("/").headers["Location"] == PAGE
 
     def test_else_to_the_last_that_began(
         self, as_role: Callable[..., Client], db: None, now: datetime
@@ -109,17 +116,17 @@ class TestHome:
         _campaign("before", date(2021, 6, 1), [])
         _campaign("long-before", date(2020, 6, 1), [])
         _campaign("next", date(2022, 6, 1), [])
-        assert as_role("officer").get("/").headers["Location"] == "/campaigns/before/"
+        assert as_role("communications").get("/").headers["Location"] == "/campaigns/before/"
 
     def test_else_to_the_next_to_start(
         self, as_role: Callable[..., Client], db: None, now: datetime
     ) -> None:
         _campaign("next-but-one", date(2023, 6, 1), [])
         _campaign("next", date(2022, 6, 1), [])
-        assert as_role("officer").get("/").headers["Location"] == "/campaigns/next/"
+        assert as_role("communications").get("/").headers["Location"] == "/campaigns/next/"
 
     def test_with_no_campaign_says_what_to_do(self, as_role: Callable[..., Client]) -> None:
-        assert b"Ask an administrator" in as_role("officer").get("/").content
+        assert b"Ask an administrator" in as_role("communications").get("/").content
 
     def test_is_open_to_whoever_sees_no_figures(self, as_role: Callable[..., Client]) -> None:
         client = as_role("auditor")

@@ -1,0 +1,31 @@
+"""Two ways of doing one thing, side by side."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def heading(words: str) -> None:
+    print(f"\n{words:<44} {'ours, ms':>11} {'bare, ms':>11} {'ratio':>7} {'budget':>7}")
+
+
+def compare(
+    label: str, ours: Callable[[], object], bare: Callable[[], object], *, times: int,
+    before: Callable[[], object] = lambda: None, budget: float,
+) -> None:  # fmt: skip
+    """The two in turn, so that a drifting machine slows both; medians and their ratio."""
+    rounds = []
+    for _ in range(times):
+        before()
+        base = timed(bare)
+        before()
+        rounds.append((timed(ours), base))
+    mine, base = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = statistics.median(o / b for o, b in rounds)
+    print(f"{label:<44} {mine * 1000:>11,.1f} {base * 1000:>11,.1f} {ratio:>7.2f} {budget:>7.2f}")
