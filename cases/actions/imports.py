@@ -311,8 +311,8 @@ def discard_import(*, batch: Import) -> None:
 def purge_imports() -> int:
     """Removes the imports that nobody came back to; says how many."""
     old = Import.objects.filter(saved_at=None, worked_at__lt=timezone.now() - KEPT_FOR)
-    removed, _ = old.delete()
-    return removed
+    _, removed = old.delete()
+    return removed.get(Import._meta.label, 0)
 
 
 def marked_rows(batch: Import, by: User) -> Iterator[tuple[Row, list[Problem]]]:

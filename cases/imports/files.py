@@ -112,16 +112,8 @@ def _is_zip(content: bytes) -> bool:
 
 def _text(content: bytes) -> Iterator[Row]:
     _refuse_what_is_no_text(content)
-    encoding = _encoding(content)
-    lines = _lines(content, encoding)
-    first = next(lines, "")
-    said = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
-    start = 2 if said else 1
-    delimiter = said[1] if said else _delimiter(content, encoding)
-    if not said:
-        lines = _lines(content, encoding)
     try:
-        yield from enumerate(csv.reader(lines, delimiter=delimiter), start)
+        yield from _records(content, _encoding(content))
     except csv.Error as error:
         raise Refused(
             "The file cannot be taken apart into cells. A quotation mark may not be closed."
@@ -131,6 +123,16 @@ def _text(content: bytes) -> Iterator[Row]:
         raise Refused(
             "The file mixes ways of writing letters. Save it again as CSV UTF-8"
         ) from error
+
+
+def _records(content: bytes, encoding: str) -> Iterator[Row]:
+    lines = _lines(content, encoding)
+    said = re.fullmatch(r'"?sep=(.)"?\s*', next(lines, ""), re.IGNORECASE)
+    if said:
+        yield from enumerate(csv.reader(lines, delimiter=said[1]), 2)
+    else:
+        delimiter = _delimiter(content, encoding)
+        yield from enumerate(csv.reader(_lines(content, encoding), delimiter=delimiter), 1)
 
 
 def _refuse_what_is_no_text(content: bytes) -> None:
