@@ -28,7 +28,7 @@ class ImportQuerySet(OwnQuerySet["Import"]):
         rows = ImportedRow.objects.filter(batch=OuterRef("pk"))
         hidden = rows.exclude(pk__in=ImportedRow.objects.visible_to(user).values("pk"))
         of_others = Q(state__in=[Import.State.SAVED, Import.State.UNDONE])
-        return self.filter(Q(owner=user) | of_others & ~Exists(hidden))
+        return self.filter(Q(owner=user) | of_others & Exists(rows) & ~Exists(hidden))
 
 
 class ImportFileQuerySet(ScopedQuerySet["ImportFile"]):

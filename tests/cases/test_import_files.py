@@ -264,13 +264,9 @@ def test_a_body_that_says_it_is_huge_is_refused_before_it_is_read(
         def read(self, size: int = -1) -> bytes:
             raise AssertionError("The body was read")
 
-    answer = client.generic(
-        "POST",
-        reverse("cases:imports"),
-        content_type="multipart/form-data; boundary=x",
-        CONTENT_LENGTH="500000000",
-        **{"wsgi.input": Endless()},
-    )
+    said: dict[str, Any] = {"CONTENT_LENGTH": "500000000", "wsgi.input": Endless()}
+    kind = "multipart/form-data; boundary=x"
+    answer = client.generic("POST", reverse("cases:imports"), content_type=kind, **said)
     assert answer.status_code == 413
     assert "The file must be 20 MB or smaller" in answer.content.decode()
 
