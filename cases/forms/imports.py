@@ -69,7 +69,7 @@ class StartForm(PageForm):
 class MatchForm(PageForm):
     """What each column of a file holds, and what holds where a row does not say."""
 
-    headings = forms.BooleanField(label="The first row shown holds headings", required=False)
+    headings = forms.BooleanField(required=False)
     kind = forms.ChoiceField(
         label="Kind, where a row does not say",
         choices=[("", "Each row says"), *Kind.choices],
@@ -91,6 +91,7 @@ class MatchForm(PageForm):
         boroughs.queryset = user.scope.limit(Borough.objects.all(), "pk")
         for name in ("kind", "borough"):
             self.fields[name].optional_hint = False  # type: ignore[attr-defined]
+        self.fields["headings"].label = f"Row {self.first_row} holds the headings"
         choices = [("", "Leave out"), *((c.field, c.heading) for c in COLUMNS)]
         for place in range(self.width):
             field = forms.ChoiceField(label=self._label(place), choices=choices, required=False)

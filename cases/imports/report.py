@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import User
 from cases.imports import staged
 from cases.imports.check import Problem
-from cases.models import Outcome
+from cases.models import Case, Outcome
 
 MOST_SHOWN = 500
 LINES_SHOWN = 10
@@ -108,8 +108,14 @@ class Collector:
 
 def of_staged(rows: int, user: User) -> Report:
     """What saving the staged rows would do, as far as the person may be told."""
-    known = Outcome.objects.visible_to(user).filter(pk__in=staged.known()).count()
-    report = Report(rows=rows, known=known, new_cases=staged.new_cases())
+    known = Outcome.objects.visible_to(user).filter(pk__in=staged.known())
+    entries = list(known.values_list("pk", flat=True))
+    cases = Case.objects.visible_to(user).filter(pk__in=staged.cases())
+    report = Report(rows=rows, known=len(entries))
+    # A case out of sight is told of as if it were new: that it exists is a secret.
+    report.new_cases = staged.references(
+        without_cases=list(cases.values_list("pk", flat=True)), without_entries=entries
+    )
     report.kinds = [(kind.label, count) for kind, count in staged.by_kind()]
     report.days = [(day.isoformat(), count) for day, count in staged.by_day()]
     _tell_likely(report, staged.pairs(), user)

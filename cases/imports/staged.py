@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from cases.choices import Kind
 from cases.forms.log import CODES
@@ -143,9 +144,14 @@ def pairs() -> list[Pair]:
     return [Pair(*row) for row in found]
 
 
-def known() -> list[Any]:
-    """The entries that are there already, and stay as they are."""
-    return [token for (token,) in ask("SELECT id FROM staged WHERE known AND NOT undone")]
+def known() -> RawSQL:
+    """The ids of entries that are there already and stay as they are, for a query."""
+    return RawSQL("SELECT id FROM staged WHERE known AND NOT undone", [])
+
+
+def cases() -> RawSQL:
+    """The ids of the cases that there are already, for a query."""
+    return RawSQL("SELECT case_id FROM staged WHERE case_id IS NOT NULL", [])
 
 
 def by_kind() -> list[tuple[Kind, int]]:
@@ -161,11 +167,12 @@ def by_day() -> list[tuple[date, int]]:
     )
 
 
-def new_cases() -> int:
-    """How many cases would be made."""
-    return int(
-        ask(
-            "SELECT count(*) FROM (SELECT DISTINCT system, reference_key, reference_date"
-            " FROM staged WHERE case_id IS NULL AND NOT known) AS made"
-        )[0][0]
+def references(*, without_cases: list[int], without_entries: list[Any]) -> int:
+    """How many references the rows have, but for those of these cases and entries."""
+    [(number,)] = ask(
+        "SELECT count(*) FROM (SELECT DISTINCT system, reference_key, reference_date FROM staged"
+        " WHERE (case_id IS NULL OR case_id <> ALL(%s)) AND id <> ALL(%s)) AS others",
+        without_cases,
+        without_entries,
     )
+    return int(number)

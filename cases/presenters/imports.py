@@ -29,6 +29,8 @@ class WrongCell:
     place: int
     wrong: Wrong
     where: str
+    may_leave_out: bool
+    """Once for each row; for a word that stands in many rows, with that word."""
 
     @property
     def rows(self) -> str:
@@ -101,10 +103,12 @@ class ImportPage:
 
     @cached_property
     def wrong(self) -> list[WrongCell]:
-        return [
-            WrongCell(place, wrong, self._where(wrong.field))
-            for place, wrong in enumerate(self.report.wrong)
-        ]
+        found, offered = [], set[int]()
+        for place, wrong in enumerate(self.report.wrong):
+            first = wrong.of_value or not offered.issuperset(wrong.lines)
+            offered |= set() if wrong.of_value else set(wrong.lines)
+            found.append(WrongCell(place, wrong, self._where(wrong.field), first))
+        return found
 
     def _where(self, field: str) -> str:
         column = BY_FIELD.get(field)

@@ -496,11 +496,35 @@ class TestDuplicates:
             ExclusionFactory.create(case=earlier.case, user=cast.officer)
         batch = saved(officer, of())
         assert (batch.result["likely_rows"], batch.result["likely_elsewhere"]) == (0, False)
-        assert batch.result["new_cases"] == 0
+        assert batch.result["new_cases"] == 1
+        assert Case.objects.count() == 1
         flag = PossibleDuplicate.objects.get()
         assert flag.earlier == earlier
         assert flag.outcome.case == earlier.case
         assert officer.get(address(batch)).context["page"].rows == []
+
+
+@pytest.mark.parametrize("hidden", ["restricted", "excluded", "elsewhere"])
+def test_a_row_of_a_hidden_case_is_told_of_as_any_new_one(
+    officer: Client, cast: Cast, hidden: str
+) -> None:
+    """Also when the same row was brought in before: no number tells that it is there."""
+    told = checked(officer, of()).result
+    saved(officer, of())
+    case = Case.objects.get()
+    if hidden == "restricted":
+        Case.objects.update(restricted=True)
+    elif hidden == "excluded":
+        ExclusionFactory.create(case=case, user=cast.officer)
+    else:
+        Case.objects.update(borough=cast.b)
+        Outcome.objects.update(borough=cast.b)
+    batch = checked(officer, of())
+    assert batch.result | {"likely_elsewhere": False} == told
+    officer.post(address(batch, "save_import"))
+    assert Outcome.objects.count() == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.result) == (State.SAVED, told)
 
 
 def test_who_may_bring_in(client: Client, cast: Cast) -> None:
