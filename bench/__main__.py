@@ -1,4 +1,4 @@
-"""`python -m bench [totals] [lists] [imports] [ROWS ...]`: each part beside the bare work, in one run."""
+"""`python -m bench [PART ...] [ROWS ...]`: each part beside the bare work, in one run."""
 
 import os
 import sys

@@ -1,13 +1,13 @@
 """Bringing in a spreadsheet: reading, checking and saving beside a bulk_create of the same rows."""
 
 import csv
-import gc
 import io
 import os
 import random
 import resource
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pghistory
@@ -140,21 +140,31 @@ def bench_imports(rows: int) -> None:
     """Into a database of `rows` outcomes."""
     heading(f"{rows:,} outcomes: {MOST_ROWS:,} more as CSV")
     user = User.objects.create_user("importer", name="I", role="supervisor", whole_force=True)
-    content = spreadsheet(MOST_ROWS, random.Random(rows))
+    _times(user, spreadsheet(MOST_ROWS, random.Random(rows)))
+    for number in (MOST_ROWS // 10, MOST_ROWS):
+        content = spreadsheet(number, random.Random(rows))
+        grown = _memory(undone(user, partial(bring_in, user, content)))
+        print(f"memory of an import of {number:,} rows, {len(content) / 1e6:.1f} MB: {grown} MB")
+
+
+def undone(user: User, work: Callable[[], object]) -> Callable[[], None]:
+    """Work that leaves nothing behind, under the history that each action has."""
+
+    def execute() -> None:
+        with transaction.atomic(), pghistory.context(user=user.pk, action="bench"):
+            work()
+            transaction.set_rollback(True)
+
+    return execute
+
+
+def _times(user: User, content: bytes) -> None:
     fits = list(checked(user, content))
-
-    def undone(work: Callable[[], object]) -> Callable[[], None]:
-        def execute() -> None:
-            with transaction.atomic(), pghistory.context(user=user.pk, action="bench"):
-                work()
-                transaction.set_rollback(True)
-
-        return execute
-
+    importing = undone(user, partial(bring_in, user, content))
     compare(
         "import / bulk_create of cases, suspects, rows",
-        undone(lambda: bring_in(user, content)),
-        undone(lambda: create_rows(user, fits, create_cases(user, fits))),
+        importing,
+        undone(user, lambda: create_rows(user, fits, create_cases(user, fits))),
         times=1,
         budget=2,
     )
@@ -162,18 +172,12 @@ def bench_imports(rows: int) -> None:
         there = create_cases(user, fits)
         compare(
             "import into cases there / bulk_create of rows",
-            undone(lambda: bring_in(user, content)),
-            undone(lambda: create_rows(user, fits, there)),
+            importing,
+            undone(user, lambda: create_rows(user, fits, there)),
             times=1,
             budget=2,
         )
         transaction.set_rollback(True)
-    del fits
-    gc.collect()
-    for number in (MOST_ROWS // 10, MOST_ROWS):
-        file = spreadsheet(number, random.Random(rows))
-        grown = _memory(lambda file=file: undone(lambda: bring_in(user, file))())  # type: ignore[misc]
-        print(f"memory of an import of {number:,} rows, {len(file) / 1e6:.1f} MB: {grown} MB")
 
 
 def _memory(work: Callable[[], object]) -> int:
