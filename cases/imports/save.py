@@ -11,7 +11,7 @@ from django.db.models import Q
 from cases.actions.entries import begun
 from cases.choices import Kind
 from cases.forms.log import CODES
-from cases.imports.staged import FIND_CASES, FIND_SUSPECTS, PAIRS, ask
+from cases.imports.staged import FIND_CASES, FIND_SUSPECTS, LEARN, ask
 from cases.models import DisclosureApplication, Import, Outcome, ProtectiveOrder
 
 T = TypeVar("T")
@@ -55,9 +55,9 @@ CREDIT = """
 INSERT INTO cases_outcomesupport (outcome_id, team_id)
 SELECT id, helper FROM staged, unnest(helpers) AS helper WHERE NOT known ON CONFLICT DO NOTHING
 """
-FLAG = f"""
+FLAG = """
 INSERT INTO cases_possibleduplicate (outcome_id, earlier_id, state)
-SELECT id, earlier, 'open' FROM ({PAIRS}) AS alike ON CONFLICT DO NOTHING
+SELECT id, earlier, 'open' FROM alike ON CONFLICT DO NOTHING
 """
 
 
@@ -78,6 +78,7 @@ def save_staged(batch: Import) -> int:
     with transaction.atomic(), pghistory.context(**said), connection.cursor() as cursor:
         cursor.execute(MAKE_CASES, [by.pk])
         cursor.execute(FIND_CASES)
+        cursor.execute(LEARN)
         cursor.execute(MAKE_SUSPECTS)
         cursor.execute(FIND_SUSPECTS)
         cursor.execute(MAKE_OUTCOMES, [by.pk])

@@ -31,6 +31,9 @@ CREATE TEMP TABLE staged (
     case_id bigint, suspect_id bigint, known boolean DEFAULT false, undone boolean DEFAULT false
 )
 """
+CLEAR = "DROP TABLE IF EXISTS staged, alike"
+LEARN = "ANALYZE staged"
+"""What the columns hold, for the planner; without it a set is asked row by row."""
 FIND_KNOWN = """
 UPDATE staged SET known = true, undone = o.voided_at IS NOT NULL AND EXISTS (
     SELECT FROM cases_importedrow AS r JOIN cases_import AS i ON i.id = r.batch_id
@@ -55,13 +58,10 @@ s.kind = e.kind AND (s.kind <> 'charge' OR s.offence = e.offence)
     AND e.happened_at > s.happened_at - interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
     AND e.happened_at < s.happened_at + interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
 """
-NEW = "NOT s.known"
-THERE = (
-    "e.counted AND NOT EXISTS (SELECT FROM staged AS x WHERE x.id = e.id AND NOT x.known)"
-    f" AND {NEW} AND {ALIKE}"
-)
-BEFORE = f"NOT e.known AND e.line < s.line AND {NEW} AND {ALIKE}"
-PAIRS = f"""
+THERE = f"NOT s.known AND e.counted AND {ALIKE}"
+BEFORE = f"NOT s.known AND NOT e.known AND e.line < s.line AND {ALIKE}"
+FIND_ALIKE = f"""
+CREATE TEMP TABLE alike AS
 SELECT s.line, s.id, e.id AS earlier, NULL::integer AS earlier_line
 FROM staged AS s JOIN cases_outcome AS e ON e.case_id = s.case_id AND (
     e.suspect_id = s.suspect_id OR (e.suspect_id IS NULL AND s.suspect_number IS NULL)
@@ -81,7 +81,7 @@ SELECT s.line, s.id, e.id, e.line
 FROM staged AS s JOIN staged AS e ON e.custody_record = s.custody_record
 WHERE s.custody_record <> '' AND e.custody_record <> '' AND {BEFORE}
 """
-"""The rule of `OutcomeQuerySet.likely_duplicates_of`, for each new row at once."""
+"""The rule of `OutcomeQuerySet.likely_duplicates_of`, for each new row, before any is saved."""
 
 
 def _values(fit: Fit) -> tuple[Any, ...]:
@@ -107,20 +107,19 @@ def _values(fit: Fit) -> tuple[Any, ...]:
 def staged(chunks: Iterable[list[Fit]]) -> Iterator[None]:
     """Holds rows in a table of this connection alone, each with what the database knows of it."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS staged")
+        cursor.execute(CLEAR)
         cursor.execute(TABLE)
         try:
             for fits in chunks:
                 with cursor.copy(f"COPY staged ({', '.join(COLUMNS)}) FROM STDIN") as copy:
                     for fit in fits:
                         copy.write_row(_values(fit))
-            cursor.execute("ANALYZE staged")
-            for statement in (FIND_KNOWN, FIND_CASES, FIND_SUSPECTS):
+            for statement in (LEARN, FIND_KNOWN, FIND_CASES, FIND_SUSPECTS, LEARN, FIND_ALIKE):
                 cursor.execute(statement)
             yield
         finally:
             if connection.is_usable():
-                cursor.execute("DROP TABLE IF EXISTS staged")
+                cursor.execute(CLEAR)
 
 
 def ask(sql: str, *params: Any) -> list[tuple[Any, ...]]:
@@ -140,7 +139,7 @@ class Pair:
 
 def pairs() -> list[Pair]:
     """Rows that look like the same event as another."""
-    found = ask(f"SELECT line, earlier, earlier_line FROM ({PAIRS}) AS alike ORDER BY 1, 3, 2")
+    found = ask("SELECT line, earlier, earlier_line FROM alike ORDER BY 1, 3, 2")
     return [Pair(*row) for row in found]
 
 

@@ -105,8 +105,8 @@ class ImportPage:
     def wrong(self) -> list[WrongCell]:
         found, offered = [], set[int]()
         for place, wrong in enumerate(self.report.wrong):
-            first = wrong.of_value or not offered.issuperset(wrong.lines)
-            offered |= set() if wrong.of_value else set(wrong.lines)
+            first = wrong.count > 1 or not offered.issuperset(wrong.lines)
+            offered |= set(wrong.lines)
             found.append(WrongCell(place, wrong, self._where(wrong.field), first))
         return found
 
