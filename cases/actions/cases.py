@@ -141,11 +141,13 @@ def add_suspect(*, by: User, case: Case) -> Suspect:
         return Suspect.objects.create(case=current, number=last + 1)
 
 
+@transaction.atomic
 def add_note(*, by: User, case: Case, kind: NoteKind, text: str) -> CaseNote:
     known = sent_twice(CaseNote, by=by, case=case, kind=kind, text=text)
     return known or _made(CaseNote(case=case, kind=kind, text=text, recorded_by=by))
 
 
+@transaction.atomic
 def assess_risk(
     *, by: User, case: Case, tool: RiskTool, level: RiskLevel, assessed_at: datetime
 ) -> RiskAssessment:
@@ -154,6 +156,7 @@ def assess_risk(
     return known or _made(RiskAssessment(case=case, recorded_by=by, **facts))
 
 
+@transaction.atomic
 def refer_to_marac(
     *, by: User, case: Case, reason: MaracReason, referred_on: date, heard_on: date | None
 ) -> MaracReferral:
@@ -163,14 +166,15 @@ def refer_to_marac(
         return known or _made(MaracReferral(case=case, recorded_by=by, **facts))
 
 
+@transaction.atomic
 def add_flag(
     *, by: User, case: Case, kind: FlagKind, source: str, review_on: date | None
 ) -> CaseFlag:
     """ValidationError where the case has it already."""
+    facts = {"kind": kind, "source": source, "review_on": review_on}
+    known = sent_twice(CaseFlag, by=by, case=case, removed_at=None, **facts)
     with pghistory.context(user=by.pk, action="add flag"):
-        return _made(
-            CaseFlag(case=case, kind=kind, source=source, review_on=review_on, recorded_by=by)
-        )
+        return known or _made(CaseFlag(case=case, recorded_by=by, **facts))
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pghistory
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +32,8 @@ from cases.models import (
 )
 from cases.references import Reference
 from core.days import DatabaseNow, london_day
+
+M = TypeVar("M", bound=Model)
 
 UNDO_WITHIN = timedelta(hours=12)
 """A shift."""
@@ -98,6 +101,8 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
     bars them, is not even that.
     """
     case = Case.objects.called(entry.reference, entry.reference_day).first()
+    if case is None and not entry.codes.get("custody_record"):
+        return Likeness([], elsewhere=False)
     suspect = Suspect.objects.filter(case=case, number=entry.suspect_number or 0).first()
     unsaved = Outcome(
         case=case, suspect=suspect, kind=entry.kind, happened_at=entry.happened_at, **entry.codes
@@ -112,30 +117,31 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
 
 def case_for(entry: Entry, by: User) -> Case:
     """The case of the reference, made where there is none, whoever may see it."""
-    found = Case.objects.called(entry.reference, entry.reference_day)
-    case = found.first()
-    if case is not None:
-        return case
-    try:
-        with transaction.atomic():
-            return Case.objects.create(
-                reference=entry.reference.text,
-                system=entry.reference.system,
-                reference_date=entry.reference_day if entry.reference.needs_its_day else None,
-                borough=entry.borough,
-                team=entry.team,
-                officer=by,
-            )
-    except IntegrityError:
-        # Somebody made it at the same moment.
-        return found.get()
+    made = Case(
+        reference=entry.reference.text,
+        system=entry.reference.system,
+        reference_date=entry.reference_day if entry.reference.needs_its_day else None,
+        borough=entry.borough,
+        team=entry.team,
+        officer=by,
+    )
+    return _found_or_made(Case.objects.called(entry.reference, entry.reference_day), made)
 
 
 def suspect_for(case: Case, number: int | None) -> Suspect | None:
     if number is None:
         return None
-    suspect, _ = Suspect.objects.get_or_create(case=case, number=number)
-    return suspect
+    made = Suspect(case=case, number=number)
+    return _found_or_made(Suspect.objects.filter(case=case, number=number), made)
+
+
+def _found_or_made(rows: "QuerySet[M]", made: M) -> M:
+    """The row that there is, or else the one given; of two made at the same moment, the first."""
+    found = next(iter(rows[:1]), None)
+    if found is None:
+        rows.model._default_manager.bulk_create([made], ignore_conflicts=True)
+        found = rows.get()
+    return found
 
 
 def begun(

@@ -23,7 +23,6 @@ FIXED = frozenset(
 """What an amendment may not touch: each has an action of its own, or is history."""
 
 
-@transaction.atomic
 def log_outcome(
     *,
     by: User,
@@ -39,10 +38,8 @@ def log_outcome(
     It counts in the case's borough unless another is given. Likely duplicates are kept and flagged.
     ValidationError names the fields that are wrong.
     """
-    known = Outcome.objects.filter(pk=token).first()
-    if known is not None:
-        return known, False
-    fields.setdefault("borough", case.borough)
+    if "borough" not in fields:
+        fields["borough"] = case.borough
     outcome = Outcome(
         pk=token, case=case, kind=kind, happened_at=happened_at, logged_by=by, **fields
     )
@@ -50,17 +47,16 @@ def log_outcome(
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, action="log outcome"):
             outcome.save(force_insert=True)
+            OutcomeSupport.objects.bulk_create(
+                OutcomeSupport(outcome=outcome, team=team) for team in supporting_teams
+            )
+            _flag_duplicates(outcome)
     except IntegrityError as refused:
-        # Of two submits at the same moment, the second waits for the first and then comes here.
+        # The second of two submits; at the same moment, it has waited for the first.
         known = Outcome.objects.filter(pk=token).first()
         if known is None:
             raise told(outcome, refused) from None
         return known, False
-    outcome.refresh_from_db()
-    OutcomeSupport.objects.bulk_create(
-        OutcomeSupport(outcome=outcome, team=team) for team in supporting_teams
-    )
-    _flag_duplicates(outcome)
     return outcome, True
 
 

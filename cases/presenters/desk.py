@@ -64,12 +64,22 @@ class Desk:
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
     @cached_property
+    def _running(self) -> list[Clock]:
+        return running_clocks(self.user, self.now)
+
+    @property
     def clocks(self) -> list[Clock]:
-        return running_clocks(self.user, self.now)[:CLOCKS]
+        """The most urgent ones."""
+        return self._running[:CLOCKS]
+
+    @property
+    def clocks_left_out(self) -> int:
+        return len(self._running[CLOCKS:])
 
     @property
     def nothing_to_do(self) -> bool:
-        return not (self.asked or self.unfinished or self.clocks)
+        others = self.supervises and (self.likely_pairs or self.unanswered)
+        return not (self.asked or self.unfinished or self.clocks or others)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:
@@ -79,7 +89,7 @@ class Desk:
         return [(outcome, may_undo(outcome, self.user)) for outcome in latest]
 
     @cached_property
-    def duplicates(self) -> int:
+    def likely_pairs(self) -> int:
         """Pairs that wait for a supervisor's decision."""
         rows = PossibleDuplicate.objects.visible_to(self.user)
         return rows.waiting().count()

@@ -21,6 +21,7 @@ from cases.models import (
 )
 from cases.presenters.history import FieldChange, changes
 from core.querysets import ScopedQuerySet
+from core.templatetags.page import lower_first
 
 SORTS = {
     "outcomes": "Outcomes",
@@ -92,7 +93,9 @@ def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Ite
     for change in changes(rows.model, user, pgh_obj__in=list(found)) if found else []:
         row = found[change.of]
         name = row.get_kind_display() if isinstance(row, Outcome) else str(row)
-        title = f"{name}: {change.action.lower()}" if not isinstance(row, Case) else change.action
+        title = (
+            f"{name}: {lower_first(change.action)}" if not isinstance(row, Case) else change.action
+        )
         details = [f"Reason: {change.reason}"] if change.reason else []
         yield Item(sort, change.when, change.who, title, details, change.fields)
 

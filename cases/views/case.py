@@ -29,6 +29,7 @@ from cases.models import Case, CaseFlag
 from cases.presenters.case import CasePage
 from cases.presenters.timeline import SORTS
 from cases.views.work import case_of, done, form_page, posted
+from core.templatetags.page import lower_first
 
 
 @requires(Permission.READ_RECORDS)
@@ -150,7 +151,7 @@ def move(request: SignedInRequest, pk: int, to: str) -> HttpResponse:
         warning="Something still runs in this case. Close it only if that is settled."
         if running
         else "",
-        words=[clock.words for clock in running],
+        words=[f"{clock.what}: {lower_first(clock.words)}" for clock in running],
         part="summary",
         told="Case moved.",
     )

@@ -79,7 +79,8 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
 
 
 def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
-    token = _token(request.POST.get("token", ""))
+    # A form that lost its token is a new one.
+    token = _token(request.POST.get("token", "")) or uuid4()
     saved = _saved_before(request, token)
     if saved is not None:
         return saved
@@ -93,10 +94,13 @@ def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def log_check(request: SignedInRequest, kind: str, token: UUID) -> HttpResponse:
     """Check answers, with what looks like the same event; sent, it saves."""
-    saved = _saved_before(request, token)
-    if saved is not None:
+    draft = Draft.objects.visible_to(request.user).filter(pk=token, form=kind).first()
+    if draft is None:
+        # Saving takes the draft away, so a form without one may be an entry by now.
+        saved = _saved_before(request, token)
+        if saved is None:
+            raise Http404
         return saved
-    draft = get_object_or_404(Draft.objects.visible_to(request.user), pk=token, form=kind)
     form = LogForm(data=_query(draft), kind=_kind(kind), user=request.user)
     if not form.is_valid():
         return _form_page(request, form, token)
@@ -217,11 +221,11 @@ def _kind(kind: str) -> Kind:
     return Kind(kind)
 
 
-def _token(text: str) -> UUID:
+def _token(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        raise Http404 from None
+        return None
 
 
 def _case(request: SignedInRequest) -> Case | None:
@@ -256,8 +260,8 @@ def _keep(request: HttpRequest, owner: Any, token: UUID, kind: Kind) -> bool:
 def _rescued(request: HttpRequest, kind: str) -> HttpResponse | None:
     """The way back to the form, by signing in where needed; nothing for a form without a seal."""
     token = _token(request.POST.get("token", ""))
-    owner = owner_of_seal(request.POST.get("seal", ""), token)
-    if owner is None or not _keep(request, owner, token, _kind(kind)):
+    owner = token and owner_of_seal(request.POST.get("seal", ""), token)
+    if not (token and owner and _keep(request, owner, token, _kind(kind))):
         return None
     form = f"{reverse('cases:log_kind', args=[kind])}?draft={token}"
     if request.user.is_authenticated:

@@ -64,8 +64,7 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         form = AmendForm(initial=now | {"version": version}, kind=kind, user=request.user)
         return _amend_page(request, found, form)
-    data = request.POST.copy()
-    form = AmendForm(data=data, kind=kind, user=request.user)
+    form = AmendForm(data=request.POST, kind=kind, user=request.user)
     if not form.is_valid():
         return _amend_page(request, found, form)
     form.choose(now)
@@ -98,9 +97,15 @@ def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> Http
         past["supporting_teams"] = teams_at(found, form.cleaned_data["version"])
     conflicts = form.conflicts(past, now)
     data = request.POST.copy()
-    data["version"] = str(version_of(found))
+    data["version"] = version_of(found)
     form.data = data
-    return _amend_page(request, found, form, conflicts=conflicts)
+    typed = [
+        (name, value)
+        for name, values in data.lists()
+        if name != "csrfmiddlewaretoken" and not name.startswith("keep_")
+        for value in values
+    ]
+    return _amend_page(request, found, form, conflicts=conflicts, typed=typed)
 
 
 def _amend_page(

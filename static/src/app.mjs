@@ -13,6 +13,7 @@ import {
 } from "govuk-frontend";
 
 import { keepDrafts } from "./app/draft.mjs";
+import { focusFirst } from "./app/focus.mjs";
 import { foldWhenNarrow } from "./app/fold.mjs";
 import { offerNow } from "./app/now.mjs";
 import { watchProgress } from "./app/progress.mjs";
@@ -43,3 +44,4 @@ keepDrafts();
 watchScrolling();
 watchProgress();
 refuseLargeFiles();
+focusFirst();

@@ -230,7 +230,7 @@ class TestMoves:
         EvidenceSubmissionFactory.create(case=case, sent_on=london_day(timezone.now()))
         page = text_of(officer.get(closing))
         assert warning in page
-        assert "Sent today" in page
+        assert "Mobile phone at South hub: sent today" in page
         assert warning not in text_of(officer.get(at("move_case", case.pk, "cps")))
 
 
@@ -263,6 +263,7 @@ class TestTimeline:
             ("add_note", {"text": "Body-worn video asked for."}),
             ("assess_risk", {"tool": "dash", "level": "high"} | moment(timezone.now())),
             ("add_flag", {"kind": "interpreter", "source": "custody"}),
+            ("refer_marac", {"reason": "ticks"} | today("referred_on")),
             ("send_evidence", {"device": "phone", "hub": "South hub"} | today("sent_on")),
         ]:
             answer = officer.post(at(page, case.pk), form_at(officer, at(page, case.pk)) | changes)
@@ -282,9 +283,15 @@ class TestTimeline:
             ("case", "Move case"),
             ("orders", f"Mobile phone, sent {sent}: send evidence"),
             ("risk", "Interpreter needed: add flag"),
+            ("risk", f"MARAC referral of {sent}: refer to MARAC"),
             ("risk", "Risk assessed, DASH: high"),
             ("notes", "Note: fact"),
         }
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.usefixtures("full")
+    def test_each_form_brings_the_transaction_that_it_needs(self, case: Case) -> None:
+        assert CaseNote.objects.filter(case=case).exists()
 
     @pytest.mark.usefixtures("full")
     def test_one_sort_alone(self, officer: Client, case: Case) -> None:
@@ -433,8 +440,10 @@ class TestFlags:
     def test_one_of_a_kind_and_again_once_it_is_off(
         self, officer: Client, cast: Cast, case: Case
     ) -> None:
-        recorded(officer, "add_flag", case, kind="weapons", source="custody")
-        answer = recorded(officer, "add_flag", case, kind="weapons", source="custody")
+        for _ in range(2):
+            answer = recorded(officer, "add_flag", case, kind="weapons", source="custody")
+            assert answer.status_code == 302
+        answer = recorded(officer, "add_flag", case, kind="weapons", source="the crime report")
         assert "The case has this flag already." in text_of(answer)
         flag = CaseFlag.objects.get()
         officer.post(at("remove_flag", case.pk, flag.pk))

@@ -1,6 +1,7 @@
 """The desk: where the person works, and which day of a campaign it is."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +14,12 @@ from cases.tasks import purge
 from config.celery import app
 from core.days import LONDON, DatabaseNow
 from tests.conftest import Cast
-from tests.factories import CampaignFactory, DraftFactory
+from tests.factories import (
+    CampaignFactory,
+    DraftFactory,
+    PossibleDuplicateFactory,
+    SentBackFactory,
+)
 
 FIRST, LAST = date(2021, 11, 25), date(2021, 12, 10)
 
@@ -69,6 +75,19 @@ class TestCampaign:
 def test_whoever_has_no_boroughs_is_told_whom_to_ask(cast: Cast, client: Client) -> None:
     client.force_login(cast.outsider)
     assert b"Ask an administrator to add them" in client.get("/desk/").content
+
+
+NOTHING = b"Nothing waits for you"
+
+
+@pytest.mark.parametrize("waits", [PossibleDuplicateFactory, SentBackFactory])
+def test_nothing_waits_only_where_nothing_does(cast: Cast, client: Client, waits: Any) -> None:
+    client.force_login(cast.force_supervisor)
+    assert NOTHING in client.get("/desk/").content
+    waits.create()
+    assert NOTHING not in client.get("/desk/").content
+    client.force_login(cast.officer)
+    assert NOTHING in client.get("/desk/").content
 
 
 class TestOldDrafts:

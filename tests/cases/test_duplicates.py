@@ -124,7 +124,7 @@ def test_a_pair_of_which_one_no_longer_counts_waits_for_nobody(
 ) -> None:
     pair = pair_in(CaseFactory.create(borough=cast.a))
     desk = reverse("cases:desk")
-    assert supervisor.get(desk).context["desk"].duplicates == 1
+    assert supervisor.get(desk).context["desk"].likely_pairs == 1
     alike = reverse("cases:outcomes") + "?alike=on"
     assert len(supervisor.get(alike).context["page"].rows) == 2
     supervisor.post(
@@ -132,7 +132,7 @@ def test_a_pair_of_which_one_no_longer_counts_waits_for_nobody(
     )
     assert counted(pair) == (False, True)
     assert shown(supervisor) == []
-    assert supervisor.get(desk).context["desk"].duplicates == 0
+    assert supervisor.get(desk).context["desk"].likely_pairs == 0
     assert supervisor.get(alike).context["page"].rows == []
 
 

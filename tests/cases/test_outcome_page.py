@@ -265,7 +265,7 @@ class TestAmend:
         answer = amended(officer, entry, custody_record="01LX/77", **wrong)
         assert list(answer.context["form"].errors) == [field]
         page = text_of(answer)
-        assert "<title> Error: Correct: Arrest" in page.replace("  ", " ")
+        assert "<title> Error: Correct: arrest" in page.replace("  ", " ")
         assert 'value="01LX/77"' in page
         assert all(message in page for _, message in answer.context["form"].error_links)
         assert answer.context["form"].error_links
@@ -394,7 +394,7 @@ class TestTwoPeople:
         ]
         page = text_of(answer)
         assert "Somebody corrected this entry while you had it open" in page
-        assert "<title> Error: Correct: Arrest" in page
+        assert "<title> Error: Correct: arrest" in page
         entry.refresh_from_db()
         assert (entry.offence, entry.custody_record) == ("harassment", "01LX/5")
         again = as_sent(answer.context["form"]) | {

@@ -98,7 +98,7 @@ def test_the_officer_of_hillingdon_has_work_of_their_own(now: datetime) -> None:
 
 def test_the_supervisor_has_pairs_and_answers_to_wait_for(now: datetime) -> None:
     page = desk("supervisor.lambeth", now)
-    assert (page.duplicates, page.unanswered) == (2, 2)
+    assert (page.likely_pairs, page.unanswered) == (2, 2)
     assert SentBack.objects.exclude(answered_at=None).count() == 1
     assert PossibleDuplicate.objects.filter(state=PossibleDuplicate.State.OPEN).count() == 4
     assert SavedFilter.objects.filter(owner=page.user, shared=True).count() == 1
