@@ -45,8 +45,6 @@ class OutcomePage:
         if self.helpers:
             yield Row("Teams that helped", self.helpers)
         yield Row("Recorded", self._recorded)
-        if self.imported:
-            yield Row("Brought in", str(self.imported))
 
     @cached_property
     def helpers(self) -> str:
