@@ -92,9 +92,10 @@ def _within_bounds(number: int, cells: list[str], read: int, characters: int) ->
 
 def normal(rows: Iterable[Row]) -> bytes:
     """Rows in the form in which they are kept: CSV in UTF-8, each with its number first."""
-    kept = io.StringIO(newline="")
-    csv.writer(kept, lineterminator="\n").writerows([number, *cells] for number, cells in rows)
-    return kept.getvalue().encode()
+    kept = io.BytesIO()
+    text = io.TextIOWrapper(kept, "utf-8", newline="", write_through=True)
+    csv.writer(text, lineterminator="\n").writerows([number, *cells] for number, cells in rows)
+    return kept.getvalue()
 
 
 def read_normal(content: bytes) -> Iterator[Row]:
