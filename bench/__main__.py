@@ -1,4 +1,4 @@
-"""`python -m bench [totals] [lists] [ROWS ...]`: each part beside the bare work, in one run."""
+"""`python -m bench [PART ...] [ROWS ...]`: each part beside the bare work, in one run."""
 
 import os
 import sys
@@ -16,6 +16,7 @@ from django.db import connection, transaction  # noqa: E402  (Django is set up f
 
 from accounts.permissions import BoroughScope  # noqa: E402
 from bench.facts import LAST_DAY, load  # noqa: E402
+from bench.imports import bench_imports  # noqa: E402
 from bench.lists import bench_lists  # noqa: E402
 from bench.timing import compare, heading  # noqa: E402
 from core.days import DayRange  # noqa: E402
@@ -150,7 +151,11 @@ def prove_with_room() -> None:
         assert prove().equal
 
 
-PARTS: dict[str, Callable[[int], None]] = {"totals": bench_totals, "lists": bench_lists}
+PARTS: dict[str, Callable[[int], None]] = {
+    "totals": bench_totals,
+    "lists": bench_lists,
+    "imports": bench_imports,
+}
 
 
 def main() -> None:

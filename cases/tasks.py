@@ -1,11 +1,26 @@
 """Doors for the worker: load, call, nothing else."""
 
-from celery import shared_task
+from uuid import UUID
 
-from cases.actions import purge_drafts as purge
+from celery import Task, shared_task
+from django.db import OperationalError
+
+from cases.actions.drafts import purge_drafts
+from cases.actions.imports import purge_imports, work_on
+
+
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+def work_on_import(self: "Task[[str], None]", pk: str) -> None:
+    """Checks or saves an import.
+
+    While another worker is at it this comes again: should that one die, somebody goes on.
+    """
+    if not work_on(UUID(pk)):
+        raise self.retry(countdown=3, max_retries=None)
 
 
 @shared_task
-def purge_drafts() -> None:
+def purge() -> None:
     """A second delivery finds nothing left to remove."""
-    purge()
+    purge_drafts()
+    purge_imports()

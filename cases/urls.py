@@ -9,6 +9,7 @@ from cases.views import (
     duplicates,
     evidence,
     exports,
+    imports,
     lists,
     log,
     moves,
@@ -105,6 +106,19 @@ of_evidence = [
         name="return_evidence",
     ),
 ]
+of_imports = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/template/", imports.template, name="import_template"),
+    path("imports/<uuid:pk>/", imports.show, name="import"),
+    path("imports/<uuid:pk>/columns/", imports.match, name="match_import"),
+    path("imports/<uuid:pk>/mend/", imports.mend_rows, name="mend_import"),
+    path("imports/<uuid:pk>/marked/", imports.marked, name="marked_import"),
+    path("imports/<uuid:pk>/save/", imports.save, name="save_import"),
+    path("imports/<uuid:pk>/again/", imports.again, name="import_again"),
+    path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="undo_import"),
+    path("imports/<uuid:pk>/discard/", imports.discard, name="discard_import"),
+]
 
 urlpatterns: list[URLPattern] = [
     *of_lists,
@@ -114,4 +128,5 @@ urlpatterns: list[URLPattern] = [
     *of_orders,
     *of_disclosures,
     *of_evidence,
+    *of_imports,
 ]

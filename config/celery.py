@@ -42,9 +42,9 @@ app.conf.update(
             "task": "audit.tasks.seal_log",
             "schedule": crontab(minute=50),
         },
-        "purge-drafts": {
+        "purge": {
             # Once the nightly run is done with the database; which night matters to nobody.
-            "task": "cases.tasks.purge_drafts",
+            "task": "cases.tasks.purge",
             "schedule": crontab(hour=4, minute=10),
         },
     },

@@ -51,6 +51,9 @@ from cases.models import (
     Draft,
     EvidenceSubmission,
     Exclusion,
+    Import,
+    ImportedRow,
+    ImportFile,
     MaracReferral,
     OrderAvailability,
     OrderBreach,
@@ -432,6 +435,41 @@ class SavedFilterFactory(DjangoModelFactory[SavedFilter]):
     page = SavedFilter.Page.OUTCOMES
     name = Sequence(lambda n: f"Filter {n}")
     query = "kind=arrest"
+
+
+class ImportFactory(DjangoModelFactory[Import]):
+    class Meta:
+        model = Import
+
+    owner = SubFactory(UserFactory)
+    name = "november.csv"
+
+    class Params:
+        saved = Trait(state=Import.State.SAVED, saved_at=NOON)
+        undone = Trait(
+            state=Import.State.UNDONE,
+            saved_at=NOON,
+            undone_at=NOON,
+            undone_by=SubFactory(UserFactory),
+        )
+        refused = Trait(state=Import.State.REFUSED, refusal="The file is empty")
+
+
+class ImportFileFactory(DjangoModelFactory[ImportFile]):
+    class Meta:
+        model = ImportFile
+
+    batch = SubFactory(ImportFactory)
+    content = b"1,Kind\n"
+
+
+class ImportedRowFactory(DjangoModelFactory[ImportedRow]):
+    class Meta:
+        model = ImportedRow
+
+    batch = SubFactory(ImportFactory, saved=True)
+    line = Sequence(lambda n: n + 2)
+    outcome = SubFactory(OutcomeFactory)
 
 
 class PartnerFactory(DjangoModelFactory[Partner]):

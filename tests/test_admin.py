@@ -23,6 +23,9 @@ from cases.models import (
     DisclosureApplication,
     Draft,
     EvidenceSubmission,
+    Import,
+    ImportedRow,
+    ImportFile,
     MaracReferral,
     OrderBreach,
     Outcome,
@@ -54,17 +57,18 @@ MODELS: list[type[Model]] = [
     for model in apps.get_app_config(app).get_models()
     if not hasattr(model, "pgh_tracked_model")
 ]
-THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter]
+THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile]
 """Not in the admin: nobody but their owner sees them."""
 IN_ADMIN = [model for model in MODELS if model not in THEIR_OWNERS_ALONE]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
+    "ImportedRow",
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag),
+    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow),
     *(DailyTotal, ChangedDay, Restatement),
 ]
 """The tables that grow by the day."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from cases.actions import check_merge
 from cases.admin.base import CaseLinkedAdmin
-from cases.models import Outcome, OutcomeSupport, PossibleDuplicate, SentBack
+from cases.models import ImportedRow, Outcome, OutcomeSupport, PossibleDuplicate, SentBack
 from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm
 
 
@@ -96,4 +96,14 @@ class SentBackAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     list_filter = [("answered_at", admin.EmptyFieldListFilter)]
     search_fields = ["outcome__case__reference_key"]
     list_select_related = ["outcome__case", "sent_by"]
+    ordering = ["-pk"]
+
+
+@admin.register(ImportedRow)
+class ImportedRowAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
+    case = "outcome__case"
+    list_display = ["outcome", "line", "batch"]
+    list_filter = ["batch__state"]
+    search_fields = ["outcome__case__reference_key"]
+    list_select_related = ["outcome__case", "batch"]
     ordering = ["-pk"]

@@ -255,15 +255,9 @@ class LogForm(PageForm):
 
     def _forget_what_is_not_asked(self, cleaned: dict[str, Any]) -> None:
         """A mistake in a field that another answer hides could not be found, nor does it matter."""
-        asked = {
-            "reference_day": self.needs_reference_day,
-            "offence_note": cleaned.get("offence") == Offence.OTHER,
-            "other_order": cleaned.get("order_kind") == OrderKind.OTHER,
-        }
-        for name, is_asked in asked.items():
-            if name in self.errors and not is_asked:
-                del self.errors[name]
-                cleaned[name] = self.fields[name].clean("")
+        for name in not_asked(cleaned) & self.errors.keys():
+            del self.errors[name]
+            cleaned[name] = self.fields[name].clean("")
 
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
@@ -275,6 +269,16 @@ class LogForm(PageForm):
         for name, messages in by_field.items():
             for message in messages:
                 self.add_error(name if name in self.fields else None, message)
+
+
+def not_asked(cleaned: Mapping[str, Any]) -> set[str]:
+    """The fields that another answer hides."""
+    asked = {
+        "reference_day": Reference.of(cleaned.get("reference", "")).needs_its_day,
+        "offence_note": cleaned.get("offence") == Offence.OTHER,
+        "other_order": cleaned.get("order_kind") == OrderKind.OTHER,
+    }
+    return {name for name, is_asked in asked.items() if not is_asked}
 
 
 def contradictions(cleaned: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:

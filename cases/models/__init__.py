@@ -8,6 +8,7 @@ from cases.models.case import Case, CaseAccess, Exclusion, Suspect
 from cases.models.desk import Draft, SavedFilter, SentBack
 from cases.models.disclosure import DisclosureApplication
 from cases.models.evidence import EvidenceSubmission
+from cases.models.imports import Import, ImportedRow, ImportFile
 from cases.models.order import OrderAvailability, OrderBreach, ProtectiveOrder
 from cases.models.outcome import Outcome, OutcomeSupport, PossibleDuplicate
 from cases.models.safeguarding import CaseFlag, CaseNote, MaracReferral, RiskAssessment
@@ -21,6 +22,9 @@ __all__ = [
     "Draft",
     "EvidenceSubmission",
     "Exclusion",
+    "Import",
+    "ImportFile",
+    "ImportedRow",
     "MaracReferral",
     "OrderAvailability",
     "OrderBreach",

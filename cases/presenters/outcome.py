@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from cases.actions import may_undo
 from cases.forms.log import CODES
-from cases.models import Outcome, SentBack
+from cases.models import ImportedRow, Outcome, SentBack
 from cases.presenters.history import Change, credited, history, latest_first
 from cases.presenters.log import Row, code_row
 from core.templatetags.page import listed, moment
@@ -54,6 +54,12 @@ class OutcomePage:
     def _recorded(self) -> str:
         by = f" by {self.outcome.logged_by}" if self.outcome.logged_by else ""
         return f"{moment(self.outcome.recorded_at)}{by}"
+
+    @cached_property
+    def imported(self) -> ImportedRow | None:
+        """Which row of a spreadsheet it came from."""
+        rows = ImportedRow.objects.visible_to(self.user).filter(outcome=self.outcome)
+        return rows.select_related("batch").first()
 
     @cached_property
     def changes(self) -> list[Change]:

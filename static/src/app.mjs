@@ -16,9 +16,11 @@ import { keepDrafts } from "./app/draft.mjs";
 import { focusFirst } from "./app/focus.mjs";
 import { foldWhenNarrow } from "./app/fold.mjs";
 import { offerNow } from "./app/now.mjs";
+import { watchProgress } from "./app/progress.mjs";
 import { revealWhen } from "./app/reveal.mjs";
 import { watchScrolling } from "./app/scroll.mjs";
 import { selectAll } from "./app/select-all.mjs";
+import { refuseLargeFiles } from "./app/upload.mjs";
 import { completeRemotely, completeSelects } from "./app/autocomplete.mjs";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -40,4 +42,6 @@ foldWhenNarrow();
 selectAll();
 keepDrafts();
 watchScrolling();
+watchProgress();
+refuseLargeFiles();
 focusFirst();

@@ -30,6 +30,9 @@ from tests.factories import (
     EngagementEventFactory,
     EvidenceSubmissionFactory,
     ExclusionFactory,
+    ImportedRowFactory,
+    ImportFactory,
+    ImportFileFactory,
     MaracReferralFactory,
     OrderBreachFactory,
     OutcomeFactory,
@@ -118,6 +121,10 @@ def sent_back_of(case: Case) -> Model:
     return SentBackFactory.create(outcome=OutcomeFactory.create(case=case))
 
 
+def imported_row_of(case: Case) -> Model:
+    return ImportedRowFactory.create(outcome=OutcomeFactory.create(case=case))
+
+
 def work_on(builder: type[DjangoModelFactory[Any]]) -> Callable[[Case], Model]:
     return lambda case: builder.create(case=case)
 
@@ -132,6 +139,7 @@ RECORDS: list[Callable[[Case], Model]] = [
     work_on(RiskAssessmentFactory),
     work_on(MaracReferralFactory),
     work_on(CaseFlagFactory),
+    imported_row_of,
 ]
 
 
@@ -189,16 +197,31 @@ def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
 OWNED: list[Callable[[User], Model]] = [
     lambda owner: DraftFactory.create(owner=owner),
     lambda owner: SavedFilterFactory.create(owner=owner),
+    lambda owner: ImportFactory.create(owner=owner),
+    lambda owner: ImportFileFactory.create(batch__owner=owner),
 ]
 
 
-@pytest.mark.parametrize("owned", OWNED, ids=["draft", "saved filter"])
+@pytest.mark.parametrize("owned", OWNED, ids=["draft", "saved filter", "import", "file"])
 def test_what_is_ones_own_is_seen_by_its_owner_who_reads_records(
     owned: Callable[[User], Model], cast: Cast
 ) -> None:
     seen = {name: seen_by(owned(getattr(cast, name)), cast) for name in PEOPLE}
     nobody = {"communications", "auditor"}
     assert seen == {name: set() if name in nobody else {name} for name in PEOPLE}
+
+
+def test_a_saved_import_is_seen_by_a_supervisor_of_all_its_rows(cast: Cast) -> None:
+    saved = ImportFactory.create(owner=cast.officer, saved=True)
+    assert seen_by(saved, cast) == {"officer"}
+    row = ImportedRowFactory.create(
+        batch=saved, outcome=OutcomeFactory.create(case=case_in("in A", cast))
+    )
+    assert seen_by(saved, cast) == {"officer", "supervisor", "force_supervisor"}
+    ExclusionFactory.create(case=row.outcome.case, user=cast.supervisor)
+    assert seen_by(saved, cast) == {"officer", "force_supervisor"}
+    ImportedRowFactory.create(batch=saved, outcome=outcome_of(case_in("in A, restricted", cast)))
+    assert seen_by(saved, cast) == {"officer"}
 
 
 def one_of_each(cast: Cast) -> list[Model]:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from cases.models import Draft
 from cases.presenters.desk import Desk
-from cases.tasks import purge_drafts
+from cases.tasks import purge
 from config.celery import app
 from core.days import LONDON, DatabaseNow
 from tests.conftest import Cast
@@ -99,12 +99,12 @@ class TestOldDrafts:
         return DraftFactory.create(saved_at=DatabaseNow() - fortnight + timedelta(minutes=1))
 
     def test_go_at_night(self, young: Draft) -> None:
-        entry = app.conf.beat_schedule["purge-drafts"]
-        assert entry["task"] == purge_drafts.name
-        purge_drafts()
+        entry = app.conf.beat_schedule["purge"]
+        assert entry["task"] == purge.name
+        purge()
         assert list(Draft.objects.all()) == [young]
 
     def test_go_by_hand(self, young: Draft, capsys: pytest.CaptureFixture[str]) -> None:
-        call_command("purge_drafts")
-        assert capsys.readouterr().out == "1 draft removed.\n"
+        call_command("purge")
+        assert capsys.readouterr().out == "1 draft and 0 imports removed.\n"
         assert list(Draft.objects.all()) == [young]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from audit.models import LogRow
 from campaigns.models import Borough
-from cases.models import Case, Draft
+from cases.models import Case, Draft, Import
 from cases.urls import urlpatterns
 from tests.cases.pages import browser
 from tests.conftest import Cast
@@ -29,6 +29,7 @@ from tests.factories import (
     DraftFactory,
     EvidenceSubmissionFactory,
     ExclusionFactory,
+    ImportFactory,
     OutcomeFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
@@ -42,7 +43,11 @@ SUPERVISORS = {
     *("duplicates", "duplicates_earlier", "duplicates_later", "duplicates_apart", "take_apart"),
     *("move_outcomes", "move_cases", "restore_outcome", "send_back"),
 }
-OF_ONES_OWN = {"draft", "log_check", "remove_filter"}
+OF_IMPORTS = {
+    *("import", "match_import", "mend_import", "marked_import", "save_import", "import_again"),
+    *("import_progress", "undo_import", "discard_import"),
+}
+OF_ONES_OWN = {"draft", "log_check", "remove_filter", *OF_IMPORTS}
 SEALED = "draft"
 """It takes a form by its seal, signed in or not, and without one is not there."""
 TO = {"move_case": "closed", "change_order": "served", "change_disclosure": "initial_checks"}
@@ -65,12 +70,14 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "submission": EvidenceSubmissionFactory.create(case=case),
         "draft": DraftFactory.create(owner=cast.officer, form="arrest"),
         "filter": SavedFilterFactory.create(owner=cast.officer),
+        "import": ImportFactory.create(owner=cast.officer, sample=[[1, ["Kind", "Day"]]]),
     }
 
 
 def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
     """The name and the address of each page, with the rows in the places of its path."""
     subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
+    subjects["imports"] = "import"
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         name, route = str(pattern.name), str(pattern.pattern)
@@ -195,10 +202,12 @@ def pages(cast: Cast) -> list[tuple[Client, str, dict[str, set[str]]]]:
     client = browser(cast.supervisor)
     rows = world(cast)
     Draft.objects.update(owner=cast.supervisor)
+    Import.objects.update(owner=cast.supervisor)
     found = []
     for _, address in addresses(rows):
         shown = client.get(address)
-        html = shown.content.decode() if shown.status_code == 200 else ""
+        shows_a_page = shown.status_code == 200 and not shown.streaming
+        html = shown.content.decode() if shows_a_page else ""
         found.append((client, address, Controls(html).offered))
     return found
 

@@ -27,7 +27,7 @@ from cases.choices import (
     RiskLevel,
     RiskTool,
 )
-from cases.models import CaseFlag, SavedFilter, SentBack
+from cases.models import CaseFlag, ImportedRow, SavedFilter, SentBack
 from core.days import start_of
 from tests.core.rules import A_MICROSECOND, Change, Rule, judged, new, somebody, trials
 from tests.factories import (
@@ -38,6 +38,8 @@ from tests.factories import (
     CaseNoteFactory,
     DisclosureApplicationFactory,
     EvidenceSubmissionFactory,
+    ImportedRowFactory,
+    ImportFactory,
     MaracReferralFactory,
     OrderAvailabilityFactory,
     OrderBreachFactory,
@@ -80,6 +82,11 @@ def second_filter() -> Model:
 def sent_back_again() -> SentBack:
     first = SentBackFactory.create(answered=True)
     return SentBackFactory.create(outcome=first.outcome)
+
+
+def second_row() -> ImportedRow:
+    first = ImportedRowFactory.create(line=2)
+    return ImportedRowFactory.create(batch=first.batch, line=3)
 
 
 def second_flag() -> CaseFlag:
@@ -253,6 +260,45 @@ OF_SAFEGUARDING = [
     ),
 ]
 OF_THE_DESK = [
+    Rule(
+        "cases_import_state_is_known",
+        ImportFactory.create,
+        refused=[{"state": "??"}, {"state": ""}],
+        accepted=[
+            {"state": state} for state in ("to_match", "checking", "to_mend", "ready", "saving")
+        ],
+    ),
+    Rule(
+        "cases_import_refusal_says_why",
+        partial(ImportFactory.create, refused=True),
+        refused=[{"refusal": ""}, {"refusal": BLANK}],
+        accepted=[{"refusal": "x"}, {"refusal": "", "state": "to_match"}],
+    ),
+    Rule(
+        "cases_import_saved_says_when",
+        ImportFactory.create,
+        refused=[{"state": "saved"}, {"saved_at": NOON}],
+        accepted=[{"state": "saved", "saved_at": NOON}],
+    ),
+    Rule(
+        "cases_import_undone_says_who_and_when",
+        partial(ImportFactory.create, saved=True),
+        refused=[
+            {"state": "undone"},
+            {"undone_at": NOON},
+            {"undone_by": somebody},
+            {"state": "undone", "undone_at": NOON},
+            {"state": "undone", "undone_by": somebody},
+            {"undone_at": NOON, "undone_by": somebody},
+        ],
+        accepted=[{"state": "undone", "undone_at": NOON, "undone_by": somebody}],
+    ),
+    Rule(
+        "cases_importedrow_line_once",
+        second_row,
+        refused=[{"line": 2}],
+        accepted=[{"line": 2, "batch": new(ImportFactory, saved=True)}],
+    ),
     Rule(
         "cases_sentback_says_why",
         SentBackFactory.create,

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from cases.actions import purge_drafts
+from cases.actions.imports import purge_imports
+
+
+class Command(BaseCommand):
+    help = "Remove the drafts and imports that nobody came back to for 14 days."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        drafts, imports = purge_drafts(), purge_imports()
+        self.stdout.write(
+            f"{drafts} draft{'' if drafts == 1 else 's'}"
+            f" and {imports} import{'' if imports == 1 else 's'} removed."
+        )

@@ -1,0 +1,237 @@
+"""Bringing in a spreadsheet: one page for each, which shows what comes next."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
+from django.http import FileResponse, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError as BrokerDown
+
+from accounts.permissions import Permission, SignedInRequest, requires
+from campaigns.models import Borough, Team
+from cases.actions.imports import (
+    ask_to_save,
+    changed_since,
+    discard_import,
+    is_small,
+    marked_rows,
+    match_columns,
+    mend,
+    start_import,
+    undo_import,
+    work_on,
+)
+from cases.forms.imports import TOO_LARGE, MatchForm, StartForm
+from cases.imports.files import LARGEST_FILE, Refused
+from cases.imports.sheets import words_of, write_marked, write_template
+from cases.models import Import, Outcome
+from cases.presenters.imports import ImportPage, latest
+from cases.tasks import work_on_import
+
+State = Import.State
+OF_THE_FORM = 64 * 1024
+"""What a posted form has besides its file."""
+CHANGED_SHOWN = 50
+
+
+def _import(request: SignedInRequest, pk: UUID) -> Import:
+    rows = Import.objects.visible_to(request.user).select_related("owner", "undone_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _own(request: SignedInRequest, pk: UUID) -> Import:
+    """What only its owner may go on with."""
+    rows = Import.objects.visible_to(request.user).filter(owner=request.user)
+    return get_object_or_404(rows, pk=pk)
+
+
+@csrf_exempt
+@requires(Permission.WRITE_RECORDS)
+def imports(request: SignedInRequest) -> HttpResponse:
+    """The start, and what was brought in before.
+
+    What is too large is refused by the length it says, before any of it is read; the check against
+    forgery, which reads the form, comes after that.
+    """
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FILE + OF_THE_FORM:
+        return _start_page(request, _refused(TOO_LARGE), status=413)
+    try:
+        return _start(request)
+    except RequestDataTooBig:
+        return _start_page(
+            request, _refused("Send more cells than that as a file", "cells"), status=413
+        )
+
+
+@csrf_protect
+def _start(request: SignedInRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _start_page(request, StartForm())
+    form = StartForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            batch = start_import(by=request.user, name=form.name, content=form.content)
+        except Refused as refused:
+            form.add_error("file" if form.cleaned_data["file"] else "cells", str(refused))
+        else:
+            return redirect("cases:import", batch.pk)
+    return _start_page(request, form)
+
+
+def _refused(words: str, field: str = "file") -> StartForm:
+    form = StartForm({})
+    form.errors.clear()
+    form.add_error(field, words)
+    return form
+
+
+def _start_page(request: SignedInRequest, form: StartForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "imports": list(latest(request.user))}
+    return render(request, "cases/imports.html", context, status=status)
+
+
+@requires(Permission.READ_RECORDS)
+def show(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """An import as it stands: its columns, what is wrong, what would be saved, what was."""
+    batch = _import(request, pk)
+    if batch.state == State.TO_MATCH:
+        return _match_page(request, batch, MatchForm(batch=batch, user=request.user))
+    after = request.GET.get("after", "")
+    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
+    page = ImportPage(batch, request.user, start)
+    return render(request, "cases/import.html", {"page": page, "import": batch})
+
+
+@requires(Permission.WRITE_RECORDS)
+def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """What each column holds; sent, every row is checked."""
+    batch = _own(request, pk)
+    if batch.state not in {State.TO_MATCH, State.TO_MEND, State.READY}:
+        return redirect("cases:import", pk)
+    form = MatchForm(request.POST or None, batch=batch, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        match_columns(
+            batch=batch,
+            header_row=form.header_row,
+            columns=form.matched,
+            defaults=form.defaults,
+        )
+        return _go_on(request, batch)
+    return _match_page(request, batch, form)
+
+
+def _match_page(request: SignedInRequest, batch: Import, form: MatchForm) -> HttpResponse:
+    return render(request, "cases/import_match.html", {"form": form, "import": batch})
+
+
+@require_POST
+@requires(Permission.WRITE_RECORDS)
+def mend_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Takes what was put right in place, and checks every row again."""
+    batch = _own(request, pk)
+    page = ImportPage(batch, request.user)
+    if batch.state != State.TO_MEND or request.POST.get("checked") != page.checked:
+        messages.warning(request, "The rows were checked again meanwhile. This is what was found.")
+        return redirect("cases:import", pk)
+    answers: dict[int, str | None] = {}
+    for cell in page.wrong:
+        said = request.POST.get(cell.answer, cell.wrong.value).replace("\x00", "").strip()
+        if cell.leave_out in request.POST:
+            answers[cell.place] = None
+        elif said != cell.wrong.value:
+            answers[cell.place] = said[:1000]
+    mend(batch=batch, answers=answers)
+    return _go_on(request, batch)
+
+
+@require_POST
+@requires(Permission.WRITE_RECORDS)
+def save(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    batch = _own(request, pk)
+    ask_to_save(batch=batch)
+    return _go_on(request, batch)
+
+
+@require_POST
+@requires(Permission.WRITE_RECORDS)
+def again(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Asks the worker anew, where it seems to have lost an import."""
+    return _go_on(request, _own(request, pk))
+
+
+def _go_on(request: SignedInRequest, batch: Import) -> HttpResponse:
+    """Has the work done: at once where it is small, else by the worker."""
+    if is_small(batch):
+        work_on(batch.pk)
+    else:
+        try:
+            work_on_import.delay(str(batch.pk))
+        except BrokerDown:
+            messages.warning(request, "The work could not be handed on. Try again in a minute.")
+    return redirect("cases:import", batch.pk)
+
+
+@requires(Permission.WRITE_RECORDS)
+def progress(request: SignedInRequest, pk: UUID) -> JsonResponse:
+    """How far the work has come, for the page that waits."""
+    page = ImportPage(_own(request, pk), request.user)
+    said: dict[str, Any] = {"state": page.batch.state, "words": page.progress}
+    return JsonResponse(said | {"done": page.batch.done, "total": page.total})
+
+
+@requires(Permission.WRITE_RECORDS)
+def marked(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
+    """The person's own rows again, with what is wrong in each."""
+    batch = _own(request, pk)
+    if batch.state != State.TO_MEND:
+        return redirect("cases:import", pk)
+    file = BytesIO()
+    write_marked(file, marked_rows(batch, request.user), batch.columns, batch.header_row)
+    return _workbook(file, "rows-to-mend-official-sensitive.xlsx")
+
+
+@requires(Permission.WRITE_RECORDS)
+def template(request: SignedInRequest) -> HttpResponseBase:
+    file = BytesIO()
+    boroughs = request.user.scope.limit(Borough.objects.all(), "pk")
+    write_template(file, words_of(boroughs, Team.objects.all()))
+    return _workbook(file, "outcomes-to-bring-in.xlsx")
+
+
+def _workbook(file: BytesIO, name: str) -> FileResponse:
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
+
+
+@requires(Permission.WRITE_RECORDS)
+def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    """Makes all rows of an import void; where some were changed since, asks what to do."""
+    batch = _import(request, pk)
+    if request.method != "POST":
+        return redirect("cases:import", pk)
+    done = undo_import(by=request.user, batch=batch, though_changed="others" in request.POST)
+    if done:
+        messages.success(request, "Import undone. Its entries count nowhere from now on.")
+        return redirect("cases:import", pk)
+    changed = changed_since(batch)
+    seen = Outcome.objects.visible_to(request.user).filter(pk__in=changed.values("pk"))
+    context = {
+        "import": batch,
+        "number": changed.count(),
+        "changed": seen.select_related("case", "suspect")[:CHANGED_SHOWN],
+    }
+    return render(request, "cases/import_undo.html", context)
+
+
+@require_POST
+@requires(Permission.WRITE_RECORDS)
+def discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
+    discard_import(batch=_own(request, pk))
+    messages.success(request, "Import removed. Nothing of it was saved.")
+    return redirect(reverse("cases:imports"))
