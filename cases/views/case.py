@@ -27,7 +27,7 @@ from cases.forms.case import FlagForm, MaracForm, MoveForm, NoteForm, RiskForm, 
 from cases.forms.work import WorkForm
 from cases.models import Case, CaseFlag
 from cases.presenters.case import CasePage
-from cases.presenters.timeline import SORTS
+from cases.presenters.timeline import sorts_for
 from cases.views.work import case_of, done, form_page, posted
 from core.templatetags.page import lower_first
 
@@ -38,7 +38,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     consulted(request, found)
     page = CasePage(found, request.user, timezone.now())
-    if request.GET.get("show") in SORTS:
+    if request.GET.get("show") in sorts_for(request.user):
         page.sort = request.GET["show"]
     return render(request, "cases/case.html", {"page": page, "work": page.work})
 

@@ -88,7 +88,9 @@ export function completeRemotely() {
           body,
           credentials: "same-origin",
         });
-        populate(answer.ok ? await answer.json() : []);
+        const found = answer.ok ? await answer.json() : [];
+        // An answer that comes late opens no list behind somebody who has typed on elsewhere.
+        populate(document.activeElement?.id === plain.id ? found : []);
       } catch {
         populate([]);
       }
