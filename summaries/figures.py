@@ -97,11 +97,7 @@ def figures(window: Window, by: By = By.NOTHING, measures: Iterable[Measure] = M
     with connection.cursor() as cursor:
         cursor.execute(
             _statement(window, by, wanted),
-            {
-                **window.params,
-                "slice": by.slice.value,
-                "measures": [m.slug for m in wanted if m.additive],
-            },
+            {**window.params, "slice": by.slice.value},
         )
         rows = cursor.fetchall()
     answer: Figures = {measure: {} for measure in wanted}
@@ -116,7 +112,7 @@ def total(window: Window, measure: Measure) -> int:
 
 
 def _statement(window: Window, by: By, measures: list[Measure]) -> str:
-    """All the stored totals, less those of marked days, plus a live count of these."""
+    """The stored totals of unmarked days, and a live count of marked ones."""
     selects = [
         f"SELECT '{measure.slug}', '', count(DISTINCT {measure.distinct})"
         f" FROM {measure.source.table}"
@@ -126,14 +122,15 @@ def _statement(window: Window, by: By, measures: list[Measure]) -> str:
     ]
     additive = [measure for measure in measures if measure.additive]
     if additive:
-        stored = f"{window.sql} AND slice = %(slice)s AND measure = ANY(%(measures)s)"
+        slugs = ", ".join(f"'{measure.slug}'" for measure in additive)
         live = live_sql(additive, by.live_key, "JOIN marked USING (day, borough_id)")
         selects.append(
             f"SELECT measure, part::text, sum(amount)::bigint FROM ("
             f" SELECT measure, {by.stored_key} AS part, count AS amount"
-            f" FROM summaries_dailytotal WHERE {stored}"
-            f" UNION ALL SELECT measure, {by.stored_key}, -count"
-            f" FROM marked JOIN summaries_dailytotal USING (day, borough_id) WHERE {stored}"
+            f" FROM summaries_dailytotal AS total"
+            f" WHERE {window.sql} AND slice = %(slice)s AND measure IN ({slugs})"
+            " AND NOT EXISTS (SELECT FROM marked"
+            " WHERE marked.day = total.day AND marked.borough_id = total.borough_id)"
             f" UNION ALL {live}"
             ") AS cells GROUP BY measure, part HAVING sum(amount) <> 0"
         )
