@@ -240,6 +240,24 @@ def test_the_proof_finds_a_missing_cell_and_an_invented_one(
     assert found == {(slice_, cell.key, 0, 1), (slice_, "invented", 1, 0)}
 
 
+@pytest.mark.parametrize("days", [[0], [0, 1], [0, 1, 15, 16, 31, 32, 33], [0, 500, 999, 1000]])
+def test_the_first_fill_misses_no_day_and_counts_none_twice(cast: Cast, days: list[int]) -> None:
+    first = datetime(2020, 3, 1, 12, tzinfo=UTC)
+    for number in days:
+        OutcomeFactory(case__borough=cast.a, happened_at=first + timedelta(days=number))
+        TrainingSessionFactory(borough=cast.b, happened_at=first + timedelta(days=number))
+    run = run_nightly()
+    assert (run.state, run.days_filled) == (State.PUBLISHED, 2 * len(days))
+    at_once = cells()
+    assert {
+        (day, count)
+        for day, _, measure, slice_, _, count in at_once
+        if (measure, slice_) == ("arrests", "")
+    } == {(first.date() + timedelta(days=number), 1) for number in days}
+    again = run_nightly(recount=True)
+    assert (again.state, again.cells_written, cells()) == (State.PUBLISHED, 0, at_once)
+
+
 def test_the_first_fill_leaves_the_table_as_the_migrations_made_it(campaign: Campaign) -> None:
     def shape() -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
