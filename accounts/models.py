@@ -127,3 +127,14 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.may(Permission.ADMINISTER)
+
+
+@pghistory.track()
+class StaffBorough(User.boroughs.through):  # type: ignore[name-defined,misc]
+    """A borough of a person's work, as a model so that history tells who was let in, and when."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.borough}"

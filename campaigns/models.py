@@ -257,6 +257,17 @@ class Campaign(models.Model):
         return DayRange.inclusive(self.first_day, self.last_day)
 
 
+@pghistory.track()
+class CampaignBorough(Campaign.boroughs.through):  # type: ignore[name-defined,misc]
+    """A borough of a campaign, as a model so that history tells which took part, and when."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.borough} in {self.campaign}"
+
+
 class Programme(models.Model):
     """Money and work over years that a campaign draws on, such as digital forensics."""
 

@@ -227,6 +227,7 @@ if PRODUCTION:
 
 # History is kept by the database and added to only.
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_BASE_MODEL = "core.history.Event"
 PGHISTORY_DEFAULT_TRACKERS = (
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),

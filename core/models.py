@@ -11,16 +11,18 @@ from core.days import DatabaseNow, LondonDay
 
 def never_deleted(name: str = "never_deleted") -> list[pgtrigger.Trigger]:
     """Triggers by which the database itself refuses DELETE and TRUNCATE."""
-    return [
-        pgtrigger.Protect(name=name, operation=pgtrigger.Delete),
-        pgtrigger.Trigger(
-            name=f"{name}_truncate",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Truncate,
-            level=pgtrigger.Statement,
-            func="RAISE EXCEPTION 'Rows of % are never deleted', TG_TABLE_NAME;",
-        ),
-    ]
+    return [pgtrigger.Protect(name=name, operation=pgtrigger.Delete), never_emptied(name)]
+
+
+def never_emptied(name: str) -> pgtrigger.Trigger:
+    """The trigger that refuses TRUNCATE, which passes those of single rows by."""
+    return pgtrigger.Trigger(
+        name=f"{name}_truncate",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        level=pgtrigger.Statement,
+        func="RAISE EXCEPTION 'Rows of % are never deleted', TG_TABLE_NAME;",
+    )
 
 
 def append_only() -> list[pgtrigger.Trigger]:

@@ -13,12 +13,13 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import User
+from accounts.models import StaffBorough, User
 from audit.models import LogRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
     Campaign,
+    CampaignBorough,
     CommandMembership,
     Milestone,
     Programme,
@@ -171,6 +172,14 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
             self.boroughs.set(extracted)
 
 
+class CampaignBoroughFactory(DjangoModelFactory[CampaignBorough]):
+    class Meta:
+        model = CampaignBorough
+
+    campaign = SubFactory(CampaignFactory)
+    borough = SubFactory(BoroughFactory)
+
+
 class ProgrammeFactory(DjangoModelFactory[Programme]):
     class Meta:
         model = Programme
@@ -204,6 +213,14 @@ class UserFactory(DjangoModelFactory[User]):
     def boroughs(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if extracted:
             self.boroughs.set(extracted)
+
+
+class StaffBoroughFactory(DjangoModelFactory[StaffBorough]):
+    class Meta:
+        model = StaffBorough
+
+    user = SubFactory(UserFactory)
+    borough = SubFactory(BoroughFactory)
 
 
 class CaseFactory(DjangoModelFactory[Case]):

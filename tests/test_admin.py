@@ -13,8 +13,8 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
-from campaigns.models import Campaign, CommandMembership
+from accounts.models import StaffBorough, User
+from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
     Case,
     CaseAccess,
@@ -59,7 +59,9 @@ MODELS: list[type[Model]] = [
 ]
 THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile]
 """Not in the admin: nobody but their owner sees them."""
-IN_ADMIN = [model for model in MODELS if model not in THEIR_OWNERS_ALONE]
+ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough]
+"""Chosen on the page of the campaign or the person."""
+IN_ADMIN = [m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ON_ANOTHERS_PAGE}]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     "ImportedRow",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pghistory
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from campaigns.models import Borough, Team
@@ -21,6 +21,13 @@ FIXED = frozenset(
     | {"merged_into", "merged_at", "merged_by"}
 )
 """What an amendment may not touch: each has an action of its own, or is history."""
+FLAGGING = 20211127
+"""The advisory lock under which duplicates are flagged, to the end of the transaction.
+
+Whoever saves rows takes it after them and before the search, so of two entries of one event at the
+same moment the later to search sees the other. One entry shares it, and holds the keys of its own
+case and custody record alone; an import, which has too many keys, holds the whole of it.
+"""
 
 
 def log_outcome(
@@ -61,6 +68,16 @@ def log_outcome(
 
 
 def _flag_duplicates(outcome: Outcome) -> None:
+    # Cases before custody records: two entries do not lock crosswise.
+    keys = [f"case {outcome.case_id}"]
+    if outcome.custody_record:
+        keys.append(f"custody {outcome.custody_record}")
+    locks = ", ".join("pg_advisory_xact_lock(%s, hashtext(%s))" for _ in keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT pg_advisory_xact_lock_shared(%s), {locks}",
+            [FLAGGING, *(part for key in keys for part in (FLAGGING, key))],
+        )
     PossibleDuplicate.objects.bulk_create(
         (
             PossibleDuplicate(outcome=outcome, earlier=earlier)

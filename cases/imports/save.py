@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from cases.actions.entries import begun
+from cases.actions.outcomes import FLAGGING
 from cases.choices import Kind
 from cases.forms.log import CODES
-from cases.imports.staged import FIND_CASES, FIND_SUSPECTS, LEARN, ask
+from cases.imports.staged import FIND_ALIKE, FIND_CASES, FIND_SUSPECTS, LEARN, ask
 from cases.models import DisclosureApplication, Import, Outcome, ProtectiveOrder
 
 T = TypeVar("T")
@@ -88,8 +89,11 @@ def save_staged(batch: Import) -> int:
         cursor.execute(LINK, [batch.pk])
         saved += cursor.rowcount
         cursor.execute(CREDIT)
-        cursor.execute(FLAG)
         _begin_what_follows(batch)
+        # Last, since whoever logs an entry waits from here to the end.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FLAGGING])
+        cursor.execute(FIND_ALIKE)
+        cursor.execute(FLAG)
     return saved
 
 

@@ -58,9 +58,13 @@ s.kind = e.kind AND (s.kind <> 'charge' OR s.offence = e.offence)
     AND e.happened_at > s.happened_at - interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
     AND e.happened_at < s.happened_at + interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
 """
-THERE = f"NOT s.known AND e.counted AND {ALIKE}"
+THERE = f"""
+NOT s.known AND e.counted AND {ALIKE}
+    AND NOT EXISTS (SELECT FROM staged AS own WHERE own.id = e.id AND NOT own.known)
+"""
 BEFORE = f"NOT s.known AND NOT e.known AND e.line < s.line AND {ALIKE}"
 FIND_ALIKE = f"""
+DROP TABLE IF EXISTS alike;
 CREATE TEMP TABLE alike AS
 SELECT s.line, s.id, e.id AS earlier, NULL::integer AS earlier_line
 FROM staged AS s JOIN cases_outcome AS e ON e.case_id = s.case_id AND (
@@ -81,7 +85,10 @@ SELECT s.line, s.id, e.id, e.line
 FROM staged AS s JOIN staged AS e ON e.custody_record = s.custody_record
 WHERE s.custody_record <> '' AND e.custody_record <> '' AND {BEFORE}
 """
-"""The rule of `OutcomeQuerySet.likely_duplicates_of`, for each new row, before any is saved."""
+"""The rule of `OutcomeQuerySet.likely_duplicates_of`, for each new row.
+
+Asked before the rows are saved, to be told, and after, for what others have saved meanwhile.
+"""
 
 
 def _values(fit: Fit) -> tuple[Any, ...]:

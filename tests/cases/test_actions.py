@@ -1,6 +1,5 @@
 """What people do to outcomes: each change once, whole, and undone by another."""
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -26,7 +25,7 @@ from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate, Suspect
 from tests.cases.test_rules import merged_outcome, voided_outcome
 from tests.conftest import Cast
-from tests.core.rules import A_MICROSECOND
+from tests.core.rules import A_MICROSECOND, until_someone_waits
 from tests.factories import (
     NOON,
     CaseFactory,
@@ -169,26 +168,57 @@ def test_two_submits_at_the_same_moment_make_one_row_and_both_get_it() -> None:
         with transaction.atomic():
             first = arrest(suspect, by=by, token=token)
             second = other.submit(submit)
-            _until_someone_waits()
+            until_someone_waits()
             assert not second.done()
         assert second.result(timeout=10) == (token, False)
     assert (first[0].pk, first[1]) == (token, True)
     assert list(Outcome.objects.values_list("pk", flat=True)) == [token]
 
 
-def _until_someone_waits() -> None:
-    """Returns once another session waits for this one to commit."""
-    deadline = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute(
-                "SELECT EXISTS (SELECT FROM pg_locks"
-                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-            )
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    raise TimeoutError
+def log_at_the_same_moment(one: Suspect, two: Suspect, **fields: Any) -> None:
+    """Two entries from two connections, of which neither can see the other's row when it starts."""
+
+    def submit() -> None:
+        try:
+            arrest(two, **fields)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            arrest(one, **fields)
+            second = other.submit(submit)
+            until_someone_waits()
+            assert not second.done()
+        second.result(timeout=10)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("of_one_case", [True, False])
+def test_two_entries_of_one_event_at_the_same_moment_are_flagged(of_one_case: bool) -> None:
+    first = SuspectFactory.create()
+    second = first if of_one_case else SuspectFactory.create()
+    log_at_the_same_moment(first, second, custody_record="" if of_one_case else "01TW/1")
+    earlier, later = Outcome.objects.order_by("recorded_at")
+    assert list(PossibleDuplicate.objects.values_list("outcome", "earlier", "state")) == [
+        (later.pk, earlier.pk, "open")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entries_of_two_cases_do_not_wait_for_each_other() -> None:
+    first, second = SuspectFactory.create(), SuspectFactory.create()
+
+    def submit() -> None:
+        try:
+            arrest(second)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        arrest(first)
+        other.submit(submit).result(timeout=10)
+    assert list(PossibleDuplicate.objects.all()) == []
 
 
 class TestLikelyDuplicates:

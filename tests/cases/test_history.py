@@ -9,6 +9,8 @@ import pgtrigger
 import pytest
 from django.apps import apps
 from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
 
 from cases.actions import (
     amend_outcome,
@@ -24,7 +26,14 @@ from cases.models import Outcome
 from tests.conftest import Cast
 from tests.core.rules import execute
 from tests.core.test_triggers import EVENTS, PROTECTED, tracked_of
-from tests.factories import BY_MODEL, NOON, CaseFactory, OutcomeFactory
+from tests.factories import (
+    BY_MODEL,
+    NOON,
+    CampaignFactory,
+    CaseFactory,
+    OutcomeFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +128,8 @@ def test_every_tracked_row_is_kept_from_first_to_last(model: type[Model]) -> Non
 
 def test_every_row_that_a_person_may_change_is_tracked() -> None:
     assert {tracked_of(event).__name__ for event in EVENTS} == {
-        *("Campaign", "User", "EngagementEvent", "TrainingSession"),
+        *("Campaign", "CampaignBorough", "User", "StaffBorough"),
+        *("EngagementEvent", "TrainingSession"),
         *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
         *("ProtectiveOrder", "OrderBreach", "OrderAvailability", "DisclosureApplication"),
         *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack"),
@@ -132,6 +142,48 @@ def test_a_password_is_not_kept(cast: Cast) -> None:
     assert noted(cast.officer, "name") == [("insert", cast.officer.name)]
     fields = {field.name for field in apps.get_model("accounts.UserEvent")._meta.get_fields()}
     assert fields & {"password", "last_login"} == set()
+
+
+def boroughs_of(event: str, whose: Model) -> list[tuple[str, int]]:
+    """What was done to somebody's choice of boroughs."""
+    history = apps.get_model(event)._base_manager
+    rows = history.filter(**{whose._meta.model_name: whose.pk}).order_by("pgh_id")
+    return list(rows.values_list("pgh_label", "borough_id"))
+
+
+@pytest.mark.parametrize(
+    ("event", "whose"),
+    [
+        ("accounts.StaffBoroughEvent", UserFactory),
+        ("campaigns.CampaignBoroughEvent", CampaignFactory),
+    ],
+)
+def test_each_borough_let_in_or_taken_away_is_kept(cast: Cast, event: str, whose: Any) -> None:
+    row, other = whose.create(boroughs=[cast.a]), whose.create(boroughs=[cast.a])
+    row.boroughs.set([cast.b])
+    row.boroughs.clear()
+    assert sorted(boroughs_of(event, row)) == sorted(
+        [
+            *[("insert", cast.a.pk), ("delete", cast.a.pk)],
+            *[("insert", cast.b.pk), ("delete", cast.b.pk)],
+        ]
+    )
+    assert boroughs_of(event, other) == [("insert", cast.a.pk)]
+
+
+def test_a_change_of_boroughs_says_who_made_it(signed_in: Client, cast: Cast) -> None:
+    page = reverse("admin:accounts_user_change", args=[cast.officer.pk])
+    form = signed_in.get(page).context["adminform"].form
+    sent = {name: value for name, value in form.initial.items() if value is not None}
+    answer = signed_in.post(page, sent | {"boroughs": [cast.a.pk, cast.b.pk], "team": ""})
+    assert answer.status_code == 302
+    added = apps.get_model("accounts.StaffBoroughEvent")._base_manager.get(
+        user=cast.officer, borough=cast.b
+    )
+    assert (added.pgh_label, added.pgh_context.metadata["user"]) == (
+        "insert",
+        cast.administrator.pk,
+    )
 
 
 def who(row: Model) -> list[tuple[str, dict[str, Any] | None]]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,12 +12,14 @@ import openpyxl
 import pytest
 from celery.exceptions import Retry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.actions import amend_outcome, merge_outcome, void_outcome
-from cases.actions.imports import AT_ONCE, purge_imports, start_import, work_on
+from cases.actions import amend_outcome, log_outcome, merge_outcome, void_outcome
+from cases.actions.imports import AT_ONCE, ask_to_save, purge_imports, start_import, work_on
+from cases.choices import Kind
 from cases.models import (
     Case,
     DisclosureApplication,
@@ -31,6 +34,7 @@ from cases.models import (
 from cases.tasks import work_on_import
 from core.days import london_day
 from tests.conftest import Cast
+from tests.core.rules import until_someone_waits
 from tests.factories import (
     CaseFactory,
     ExclusionFactory,
@@ -525,6 +529,43 @@ def test_a_row_of_a_hidden_case_is_told_of_as_any_new_one(
     assert Outcome.objects.count() == 1
     batch.refresh_from_db()
     assert (batch.state, batch.result) == (State.SAVED, told)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_is_flagged_beside_an_entry_that_is_logged_at_the_same_moment(
+    officer: Client, cast: Cast
+) -> None:
+    batch = checked(officer, ARREST)
+    assert batch.result["likely"] == []
+    case = CaseFactory.create(reference="01/1234567/26", system="connect", borough=cast.a)
+    suspect = SuspectFactory.create(case=case, number=1)
+    ask_to_save(batch=batch)
+
+    def save() -> None:
+        try:
+            work_on(batch.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            logged, _ = log_outcome(
+                by=cast.colleague,
+                token=uuid4(),
+                case=case,
+                kind=Kind.ARREST,
+                happened_at=datetime(2021, 11, 25, 15, tzinfo=UTC),
+                suspect=suspect,
+                offence="stalking",
+            )
+            saving = other.submit(save)
+            until_someone_waits()
+            assert not saving.done()
+        saving.result(timeout=10)
+    brought_in = Outcome.objects.exclude(pk=logged.pk).get()
+    assert list(PossibleDuplicate.objects.values_list("outcome", "earlier")) == [
+        (brought_in.pk, logged.pk)
+    ]
 
 
 def test_who_may_bring_in(client: Client, cast: Cast) -> None:

@@ -409,7 +409,7 @@ def test_saving_a_first_arrest_asks_the_database_so_often(
 ) -> None:
     data = typed(cast)
     officer.post(form(), data)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         officer.post(check(data["token"]), {"save": ""})
 
 

@@ -4,6 +4,7 @@ A change is a bare UPDATE, so no form, model or action stands before the databas
 """
 
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -110,3 +111,18 @@ def fact_rules(table: str, row: Callable[[], Model]) -> list[Rule]:
             accepted=[who | why | {"voided_at": F("recorded_at")}],
         ),
     ]
+
+
+def until_someone_waits() -> None:
+    """Returns once another session waits for this one to commit."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise TimeoutError

@@ -44,6 +44,7 @@ REFUSING = {
     *(f"{model._meta.label}:never_deleted_truncate" for model in PROTECTED),
     *(f"{model._meta.label}:never_changed" for model in APPEND_ONLY),
     *(f"{model._meta.label}:append_only" for model in EVENTS),
+    *(f"{model._meta.label}:append_only_truncate" for model in EVENTS),
     "cases.Outcome:merged_into_counted",
 }
 """Each trigger that refuses something; the tests of these names are here and in cases."""
@@ -91,3 +92,10 @@ def test_history_is_only_added_to(event: type[Model]) -> None:
     assert refused_by(lambda: event._base_manager.update(pgh_label="never happened")) == guard
     assert refused_by(lambda: execute(f"UPDATE {table} SET pgh_obj_id = NULL")) == guard
     assert refused_by(lambda: execute(f"DELETE FROM {table}")) == guard
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_history_is_never_emptied_out(event: type[Model]) -> None:
+    assert refused_by(lambda: execute(f"TRUNCATE {event._meta.db_table}")) == (
+        trigger(event, "append_only_truncate")
+    )
