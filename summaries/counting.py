@@ -1,19 +1,22 @@
 """The route from facts to cells: one pass over each source, rolled up with GROUPING SETS."""
 
 from collections.abc import Iterable
+from datetime import date
 from hashlib import sha256
 
 from summaries.measures import SOURCES, STORED, Measure, Slice
 
 CELL = "day, borough_id, measure, slice, key, count"
+STRETCHES = 32
 SLICES = [slice_ for slice_ in Slice if slice_ is not Slice.HEADLINE]
 
 
-def _facts(measures: list[Measure], changed: str) -> str:
+def _facts(measures: list[Measure], changed: str, stretch: str = "TRUE") -> str:
     """The counted facts of a source, each with the measure it counts in and how much it adds.
 
     The measures are of one source. A fact comes once for each amount that they add up: ones for
-    rows, or a column. `changed` joins the days and boroughs asked for, or is empty for all.
+    rows, or a column. `changed` joins the days and boroughs asked for, or is empty for all;
+    `stretch` is a condition of their days.
     Columns: day, borough_id, a key for each breakdown, measure (null where none counts the fact)
     and amount.
     """
@@ -31,7 +34,7 @@ def _facts(measures: list[Measure], changed: str) -> str:
     return (
         f"SELECT day, borough_id, {keys}, measure, amount FROM {source.table} {changed}"
         f" CROSS JOIN LATERAL (VALUES {', '.join(added)}) AS added (measure, amount)"
-        " WHERE counted"
+        f" WHERE counted AND {stretch}"
     )
 
 
@@ -41,8 +44,12 @@ def _by_source(measures: Iterable[Measure]) -> list[list[Measure]]:
     return [group for group in groups if group]
 
 
-def cells_sql(changed: str = "") -> str:
-    """SELECT of every cell of CELL; with a join to `changed`, of those days and boroughs only."""
+def cells_sql(changed: str = "", stretch: str = "TRUE") -> str:
+    """SELECT of every cell of CELL; with a join to `changed`, of those days and boroughs only.
+
+    `stretch` is a condition of the days. Every column has one type in each source, since the
+    planner can share out a union among cores only then.
+    """
     keys = [f"{slice_}_key" for slice_ in SLICES]
     grouping = f"GROUPING({', '.join(keys)})"
     # GROUPING() has a bit for each key, the first the highest, set where the key is rolled up.
@@ -53,10 +60,24 @@ def cells_sql(changed: str = "") -> str:
     sets = ", ".join(f"(day, borough_id, measure{k})" for k in ["", *(f", {k}" for k in keys)])
     return " UNION ALL ".join(
         f"SELECT day, borough_id, measure, CASE {grouping} {slice_} ELSE '' END AS slice,"
-        f" COALESCE(CASE {grouping} {key} END, '') AS key, sum(amount)::bigint AS count"
-        f" FROM ({_facts(measures, changed)}) AS facts WHERE measure IS NOT NULL"
+        f" COALESCE(CASE {grouping} {key} END, '')::text AS key, sum(amount)::bigint AS count"
+        f" FROM ({_facts(measures, changed, stretch)}) AS facts WHERE measure IS NOT NULL"
         f" GROUP BY GROUPING SETS ({sets}) HAVING sum(amount) <> 0"
         for measures in _by_source(STORED)
+    )
+
+
+def cells_by_stretch(first: date, last: date) -> str:
+    """SELECT of every cell of CELL, in stretches of days that several cores can work on at once.
+
+    The first and the last stretch are open, so that nothing is left out. PostgreSQL gives one
+    GROUPING SETS to one core, and smaller ones are quicker.
+    """
+    step = (last - first) / STRETCHES
+    starts = [first + step * n for n in range(1, STRETCHES)]
+    bounds = zip(["-infinity", *starts], [*starts, "infinity"], strict=True)
+    return " UNION ALL ".join(
+        cells_sql(stretch=f"day >= '{start}' AND day < '{end}'") for start, end in bounds
     )
 
 
