@@ -2,20 +2,28 @@
 
 Reads the code of every door (views, admin, filters, forms, tables, exports, presenters, tasks) and
 reports each place that reaches sensitive rows other than through `visible_to`: a manager of a
-scoped model, a related manager that leads to one, or a shortcut that is handed the bare model.
+scoped model, a related manager that leads to one, either by a name in a string, a shortcut, a view
+or a filter that is handed the bare model, a form that makes choices of one by itself, and SQL.
 Commands run by the operators of the servers are no doors.
 """
 
 import ast
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-DOORS = ("views", "admin", "filters", "forms", "tables", "exports", "presenters", "tasks")
+DOORS = ("urls", "views", "admin", "filters", "forms", "tables", "exports", "presenters", "tasks")
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
-SHORTCUTS = {"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"}
+SHORTCUTS = {
+    *("get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"),
+    "modelformset_factory",
+}
+SQL = {"cursor", "raw", "extra", "RawSQL"}
+SCOPED_BASES = {"ScopedInline"}
+"""Bases whose `model` is read through the verb; any other class that names one reads all of it."""
 VERB = "visible_to"
 
 
@@ -25,11 +33,17 @@ class Sensitive:
 
     models: frozenset[str]
     accessors: frozenset[str]
+    relations: Mapping[str, frozenset[str]]
+    """By model, the fields that lead to a scoped one, of which a form would offer every row."""
+    filters: frozenset[str]
+    """The filters that take every row of a scoped model where they are given none."""
 
 
 def sensitive() -> Sensitive:
-    """The scoped models of the project, and the names of the related managers that lead to them."""
+    """The scoped models of the project, and whatever leads to them by itself."""
     from django.apps import apps
+    from django.utils.module_loading import autodiscover_modules
+    from django_filters import FilterSet
 
     from core.querysets import ScopedQuerySet
 
@@ -44,9 +58,27 @@ def sensitive() -> Sensitive:
         for relation in model._meta.related_objects
         if relation.related_model in models
     }
+    relations = {
+        model.__name__: frozenset(
+            field.name
+            for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
+            if field.related_model in models
+        )
+        for model in apps.get_models()
+    }
+    autodiscover_modules("filters")
     return Sensitive(
-        frozenset(model.__name__ for model in models), frozenset(a for a in accessors if a)
+        frozenset(model.__name__ for model in models),
+        frozenset(a for a in accessors if a),
+        {model: fields for model, fields in relations.items() if fields},
+        frozenset(f.__name__ for f in _kinds_of(FilterSet) if f._meta.model in models),
     )
+
+
+def _kinds_of(kind: type[Any]) -> Iterator[type[Any]]:
+    for narrower in kind.__subclasses__():
+        yield narrower
+        yield from _kinds_of(narrower)
 
 
 def leaks(source: str, names: Sensitive) -> Iterator[tuple[int, str]]:
@@ -57,10 +89,21 @@ def leaks(source: str, names: Sensitive) -> Iterator[tuple[int, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and node.attr == VERB
     }
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and id(node) not in entered:
             of_model = node.attr in MANAGERS and _name(node.value) in names.models
-            of_relation = node.attr in names.accessors and not isinstance(node.ctx, ast.Store)
+            of_relation = (
+                node.attr in names.accessors
+                and not isinstance(node.ctx, ast.Store)
+                # What is imported is a module or a class, and no row.
+                and not (isinstance(node.value, ast.Name) and node.value.id in imported)
+            )
             if of_model or of_relation:
                 yield node.lineno, ast.unparse(node)
         elif isinstance(node, ast.ImportFrom):
@@ -68,13 +111,63 @@ def leaks(source: str, names: Sensitive) -> Iterator[tuple[int, str]]:
                 if alias.name in names.models and alias.asname:
                     yield node.lineno, f"{alias.name} as {alias.asname}"
         elif isinstance(node, ast.Call):
-            called = _name(node.func)
-            first = _name(node.args[0]) if node.args else ""
-            if (called in SHORTCUTS and first in names.models) or called == "get_model":
+            if id(node) not in entered and _calls_past(node, names):
                 yield node.lineno, ast.unparse(node)
+        elif isinstance(node, ast.ClassDef):
+            yield from _class_leaks(node, names)
 
 
-def _name(node: ast.expr) -> str:
+def _calls_past(node: ast.Call, names: Sensitive) -> bool:
+    """Whether a call gets at rows by a bare model, by a name in a string, or by SQL."""
+    called = _name(node.func)
+    words = {keyword.arg: keyword.value for keyword in node.keywords}
+    if called == "getattr":
+        name = node.args[1] if len(node.args) > 1 else None
+        return isinstance(name, ast.Constant) and name.value in MANAGERS | names.accessors
+    if called in names.filters:
+        return "queryset" not in words and len(node.args) < 2
+    bare = called in SHORTCUTS and node.args and _name(node.args[0]) in names.models
+    by_word = "model" in words and _name(words["model"]) in names.models
+    return bool(bare or by_word) or called in SQL | {"get_model"}
+
+
+def _class_leaks(node: ast.ClassDef, names: Sensitive) -> Iterator[tuple[int, str]]:
+    """A view's bare model, and the fields of a form that offer every row of one."""
+    said = _assigned(node)
+    scoped = {_name(base) for base in node.bases} & SCOPED_BASES
+    if node.name != "Meta" and not scoped and _name(said.get("model")) in names.models:
+        yield node.lineno, f"{node.name}.model"
+    for meta in node.body:
+        if isinstance(meta, ast.ClassDef) and meta.name == "Meta":
+            of_meta = _assigned(meta)
+            offered = names.relations.get(_name(of_meta.get("model")), frozenset())
+            for name in sorted(_fields(of_meta.get("fields"), offered) - said.keys()):
+                yield meta.lineno, f"{node.name}.Meta.fields: {name}"
+
+
+def _assigned(node: ast.ClassDef) -> dict[str, ast.expr | None]:
+    """What the body of a class gives a name to."""
+    said: dict[str, ast.expr | None] = {}
+    for line in node.body:
+        targets = line.targets if isinstance(line, ast.Assign) else []
+        if isinstance(line, ast.AnnAssign):
+            targets = [line.target]
+        said |= {_name(target): line.value for target in targets}  # type: ignore[attr-defined]
+    return said
+
+
+def _fields(listed: ast.expr | None, offered: frozenset[str]) -> frozenset[str]:
+    """Which of the fields a form takes: those it lists, or all where it does not list them."""
+    if isinstance(listed, ast.Tuple | ast.List | ast.Set):
+        items: list[ast.expr | None] = [*listed.elts]
+    elif isinstance(listed, ast.Dict):
+        items = [*listed.keys]
+    else:
+        return offered
+    return offered & {str(item.value) for item in items if isinstance(item, ast.Constant)}
+
+
+def _name(node: ast.expr | None) -> str:
     """The last word of a dotted name, or nothing for any other expression."""
     if isinstance(node, ast.Attribute):
         return node.attr

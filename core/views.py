@@ -12,12 +12,17 @@ from django.views.decorators.http import require_safe
 @never_cache
 def health(_request: HttpRequest) -> HttpResponse:
     """Says whether the process answers and its database does; open to all, so it says no more."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
+    if not _database_answers():
         return HttpResponse("database unavailable", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+def _database_answers() -> bool:
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return connection.is_usable()
 
 
 @require_safe

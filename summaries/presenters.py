@@ -1,17 +1,14 @@
 """What the pages of figures say; templates only lay it out."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from django.db import connection, transaction
 
 from accounts.models import User
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.templatetags.page import listed, moment, thousands, week_day
-from summaries.figures import By, Window, figures
+from summaries.figures import By, Window, figures, one_snapshot
 from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure, add
 from summaries.models import SummaryRun
 
@@ -26,17 +23,6 @@ BY_BOROUGH = (*ENFORCEMENT, BY_SLUG["engagement_events"])
 
 Keys = Sequence[tuple[str, str, str]]
 """The key of each row of a table, its label and a note to it."""
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Every question inside sees the database at one moment, so the parts of a page agree."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 @dataclass(frozen=True)

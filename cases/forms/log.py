@@ -24,7 +24,7 @@ from cases.choices import (
     OrderKind,
     Strand,
 )
-from cases.models import Outcome
+from cases.models import Outcome, ProtectiveOrder
 from cases.references import Reference
 from core.days import LONDON, london_day
 from core.forms import Autocomplete, ClockField, DayField, PageForm, RemoteAutocomplete
@@ -355,9 +355,9 @@ def values_of(outcome: Any) -> dict[str, Any]:
     }
 
 
-def credits_of(outcome: Outcome) -> dict[str, Any]:
+def credits_of(outcome: Outcome, user: User) -> dict[str, Any]:
     """What the form has of an outcome besides its own row."""
-    order = getattr(outcome, "protective_order", None)
+    order = ProtectiveOrder.objects.visible_to(user).filter(outcome=outcome).first()
     return {
         "supporting_teams": list(outcome.supporting_teams.all()),
         "other_order": order.other_kind if order else "",

@@ -59,7 +59,7 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     found = _outcome(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
-    now = values_of(found) | credits_of(found)
+    now = values_of(found) | credits_of(found, request.user)
     kind, version = Kind(found.kind), version_of(found)
     if request.method != "POST":
         form = AmendForm(initial=now | {"version": version}, kind=kind, user=request.user)
@@ -90,7 +90,7 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _conflict(request: SignedInRequest, found: Outcome, form: AmendForm) -> HttpResponse:
     opened = state_at(found, form.cleaned_data["version"])
-    now = values_of(found) | credits_of(found)
+    now = values_of(found) | credits_of(found, request.user)
     past = now
     if opened is not None:
         past = now | values_of(opened)

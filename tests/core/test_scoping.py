@@ -72,8 +72,67 @@ def test_a_related_manager_that_leads_to_a_scoped_model_is_a_leak(
 
 
 @pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("class CaseList(ListView):\n    model = Case", "CaseList.model"),
+        ("class CaseList(ListView):\n    model: type = models.Case", "CaseList.model"),
+        ("class Rows(TabularInline):\n    model = Suspect", "Rows.model"),
+        ("class CaseList(ListView):\n    queryset = Case.objects", "Case.objects"),
+        ("ListView.as_view(model=Case)", "ListView.as_view(model=Case)"),
+        ("modelformset_factory(Case, fields=[])", "modelformset_factory(Case, fields=[])"),
+        ("getattr(thing, 'objects').all()", "getattr(thing, 'objects')"),
+        ("getattr(Case, '_base_manager')", "getattr(Case, '_base_manager')"),
+        ("getattr(case, 'outcomes', None)", "getattr(case, 'outcomes', None)"),
+        ("OutcomeFilter(request.GET)", "OutcomeFilter(request.GET)"),
+        ("filters.CaseFilter(data=request.GET)", "filters.CaseFilter(data=request.GET)"),
+        ("ModelChoiceField(queryset=Case.objects.all())", "Case.objects"),
+        ("connection.cursor()", "connection.cursor()"),
+        ("Campaign.objects.raw(sql)", "Campaign.objects.raw(sql)"),
+        ("rows.extra(tables=['cases_case'])", "rows.extra(tables=['cases_case'])"),
+        ("rows.annotate(n=RawSQL(sql, []))", "RawSQL(sql, [])"),
+    ],
+)
+def test_whatever_takes_the_rows_by_itself_is_a_leak(
+    source: str, words: str, names: Sensitive
+) -> None:
+    assert found(source, names) == [words]
+
+
+FORM = "class Form(ModelForm):\n{}    class Meta:\n        model = {}\n{}"
+
+
+@pytest.mark.parametrize(
+    ("declared", "model", "fields", "offered"),
+    [
+        ("", "Suspect", "fields = ['number', 'case']", ["case"]),
+        ("", "Outcome", "fields = ('case', 'suspect', 'kind')", ["case", "suspect"]),
+        ("", "Outcome", "fields = {'case': ['exact']}", ["case"]),
+        ("", "Suspect", "fields = '__all__'", ["case"]),
+        ("", "Suspect", "exclude = ['number']", ["case"]),
+        ("    case = CaseField()\n", "Suspect", "fields = ['number', 'case']", []),
+        ("", "Suspect", "fields = ['number']", []),
+        ("", "Outcome", "fields: tuple[str, ...] = ()", []),
+        ("", "Campaign", "fields = '__all__'", []),
+    ],
+)
+def test_a_form_that_offers_every_row_of_a_scoped_model_is_a_leak(
+    declared: str, model: str, fields: str, offered: list[str], names: Sensitive
+) -> None:
+    source = FORM.format(declared, model, f"        {fields}\n")
+    assert found(source, names) == [f"Form.Meta.fields: {name}" for name in offered]
+
+
+@pytest.mark.parametrize(
     "source",
     [
+        "class SuspectInline(ScopedInline):\n    model = Suspect",
+        "class TeamList(ListView):\n    model = Team",
+        "TeamList.as_view(model=Team)",
+        "OutcomeFilter(request.GET, queryset=rows)",
+        "OutcomeFilter(request.GET, rows)",
+        "getattr(case, 'outcomes').visible_to(user)",
+        "getattr(order, 'expires_on')",
+        "from cases.views import outcomes\noutcomes.suspects",
         "Case.objects.visible_to(user)",
         "Case.objects.visible_to(user).filter(pk=1).first()",
         "get_object_or_404(Case.objects.visible_to(user), pk=1)",

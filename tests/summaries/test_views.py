@@ -16,8 +16,9 @@ from cases.choices import Kind
 from cases.models import Case, Outcome, Suspect
 from core.days import LONDON, DayRange
 from core.templatetags.page import listed, moment, span, thousands, week_day
+from summaries.figures import one_snapshot
 from summaries.models import SummaryRun
-from summaries.presenters import Freshness, State, one_snapshot
+from summaries.presenters import Freshness, State
 
 PAGE = "/campaigns/16-days-2021/"
 NOW = datetime(2021, 12, 1, 10, 0, tzinfo=LONDON)
@@ -237,7 +238,7 @@ def test_the_health_check_is_open_and_says_when_the_database_is_gone(
         raise OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setattr(connection, "cursor", gone)
+        patch.setattr(connection, "ensure_connection", gone)
         answer = client.get("/health/")
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/plain")
 
