@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -64,7 +65,9 @@ class CaseQuerySet(CaseLinkedQuerySet["Case"]):
 
     def called(self, reference: Reference, day: date | None = None) -> Self:
         """The case of a reference; of a CAD number, the one of its day."""
-        found = self.filter(reference_key=reference.key, system=reference.system)
+        # The database's own capitals: it and Python differ on a letter like ß.
+        key = Upper(Value(reference.text.replace(" ", "")))
+        found = self.filter(reference_key=key, system=reference.system)
         return found.filter(reference_date=day) if reference.needs_its_day else found
 
     def flagged(self, kind: str) -> Self:

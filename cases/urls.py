@@ -65,6 +65,7 @@ of_case = [
     path("cases/<int:pk>/note/", case.note, name="add_note"),
     path("cases/<int:pk>/risk/", case.risk, name="assess_risk"),
     path("cases/<int:pk>/marac/", case.marac, name="refer_marac"),
+    path("cases/<int:pk>/marac/<int:referral_pk>/heard/", case.marac_heard, name="marac_heard"),
     path("cases/<int:pk>/flag/", case.flag, name="add_flag"),
     path("cases/<int:pk>/flag/<int:flag_pk>/remove/", case.unflag, name="remove_flag"),
     path("cases/<int:pk>/suspect/", case.suspect, name="add_suspect"),

@@ -167,6 +167,17 @@ def refer_to_marac(
 
 
 @transaction.atomic
+def hear_marac(*, by: User, case: Case, referral: MaracReferral, heard_on: date) -> MaracReferral:
+    """Says when a referral of the case was heard."""
+    current = MaracReferral.objects.select_for_update().get(pk=referral.pk, case=case)
+    current.heard_on = heard_on
+    current.full_clean()
+    with pghistory.context(user=by.pk, action="hear at MARAC"):
+        current.save(update_fields=["heard_on"])
+    return current
+
+
+@transaction.atomic
 def add_flag(
     *, by: User, case: Case, kind: FlagKind, source: str, review_on: date | None
 ) -> CaseFlag:

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
-from cases.forms.work import WorkForm, moment_fields
+from cases.forms.work import WorkForm, moment_fields, the_day
 from cases.models import Case
 from cases.wording import looks_personal
 from core.forms import Autocomplete, DayField
@@ -71,6 +71,10 @@ class MaracForm(WorkForm):
     )
     referred_on = DayField(label="Day of the referral", past=True)
     heard_on = DayField(label="Day it was heard", past=True, required=False)
+
+
+class HeardForm(WorkForm):
+    heard_on = the_day("Day it was heard")
 
 
 class FlagForm(WorkForm):

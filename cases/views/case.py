@@ -1,6 +1,7 @@
 """One case: where it stands, who is in it, what became of it, and what to record next."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from cases.actions.cases import (
     add_note,
     add_suspect,
     assess_risk,
+    hear_marac,
     move_case,
     next_statuses,
     refer_to_marac,
@@ -23,9 +25,17 @@ from cases.actions.cases import (
     transfer_case,
 )
 from cases.choices import CaseStatus
-from cases.forms.case import FlagForm, MaracForm, MoveForm, NoteForm, RiskForm, TransferForm
+from cases.forms.case import (
+    FlagForm,
+    HeardForm,
+    MaracForm,
+    MoveForm,
+    NoteForm,
+    RiskForm,
+    TransferForm,
+)
 from cases.forms.work import WorkForm
-from cases.models import Case, CaseFlag
+from cases.models import Case, CaseFlag, MaracReferral
 from cases.presenters.case import CasePage
 from cases.presenters.timeline import sorts_for
 from cases.views.work import case_of, done, form_page, posted
@@ -100,6 +110,24 @@ def marac(request: SignedInRequest, pk: int) -> HttpResponse:
         words=["The MARAC is the multi-agency conference on cases of high risk."],
         part="risk",
         told="Referral saved.",
+    )
+
+
+@requires(Permission.WRITE_RECORDS)
+def marac_heard(request: SignedInRequest, pk: int, referral_pk: int) -> HttpResponse:
+    case = case_of(request, pk)
+    referrals = MaracReferral.objects.visible_to(request.user)
+    referral = get_object_or_404(referrals, pk=referral_pk, case=case)
+    return _recorded(
+        request,
+        case,
+        HeardForm(posted(request)),
+        partial(hear_marac, referral=referral),
+        heading="Heard at the MARAC",
+        button="Save",
+        words=[f"{referral}."],
+        part="risk",
+        told="Saved.",
     )
 
 

@@ -177,3 +177,21 @@ def test_no_page_has_a_fault_that_axe_finds_or_runs_over(
     judge("assign")
     page.get_by_role("button", name="Assign").click()
     judge("assign with mistakes")
+
+
+def test_a_list_and_a_case_on_paper_hold_what_was_found_and_no_controls(
+    page: Page, sign_in: Callable[..., None], supervisor: User, cases: list[Case]
+) -> None:
+    sign_in(page, "supervisor", "/cases/")
+    page.emulate_media(media="print")
+    for address in ("/cases/", f"/cases/{cases[0].pk}/"):
+        page.goto(address)
+        expect(page.get_by_text("OFFICIAL-SENSITIVE")).to_be_visible()
+        named = page.get_by_text(cases[0].reference).locator("visible=true")
+        expect(named.first).to_be_visible()
+        for control in page.locator(".govuk-button, input:not([type=hidden]), select").all():
+            expect(control).to_be_hidden()
+        after = page.locator("main a").evaluate_all(
+            "links => links.map((link) => getComputedStyle(link, '::after').content)"
+        )
+        assert not [content for content in after if "/" in content]

@@ -426,6 +426,28 @@ class TestRisk:
             officer.get(answer["Location"])
         )
 
+    def test_a_referral_is_heard_later(self, officer: Client, cast: Cast, case: Case) -> None:
+        day = london_day(timezone.now())
+        referral = MaracReferralFactory.create(case=case, referred_on=day - ONE_DAY)
+        page = text_of(officer.get(at("case", case.pk)))
+        address = at("marac_heard", case.pk, referral.pk)
+        assert address in page
+        early = officer.post(address, today("heard_on", day - 2 * ONE_DAY))
+        assert "It cannot be heard before it was referred." in text_of(early)
+        assert officer.post(address).context["form"].errors == {
+            "heard_on": ["Enter the day it was heard"]
+        }
+        for _ in range(2):
+            answer = officer.post(address, today("heard_on", day - ONE_DAY))
+            assert answer["Location"] == f"{at('case', case.pk)}#risk"
+        shown = officer.get(at("case", case.pk))
+        assert address not in text_of(shown)
+        assert f"heard on {long_day(day - ONE_DAY)}." in text_of(shown)
+        [told] = [item for item in shown.context["page"].timeline if item.title.endswith("MARAC")]
+        assert (told.title, told.who) == (f"{referral}: hear at MARAC", cast.officer.name)
+        other = CaseFactory.create(borough=cast.a)
+        assert officer.get(at("marac_heard", other.pk, referral.pk)).status_code == 404
+
 
 class TestFlags:
     def test_those_of_safety_stand_first_in_red(self, officer: Client, case: Case) -> None:

@@ -30,6 +30,7 @@ from tests.factories import (
     EvidenceSubmissionFactory,
     ExclusionFactory,
     ImportFactory,
+    MaracReferralFactory,
     OutcomeFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
@@ -64,6 +65,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "pair": PossibleDuplicateFactory.create(
             earlier=outcome, outcome=OutcomeFactory.create(case=case)
         ),
+        "referral": MaracReferralFactory.create(case=case),
         "flag": CaseFlagFactory.create(case=case),
         "order": ProtectiveOrderFactory.create(case=case),
         "application": DisclosureApplicationFactory.create(case=case),
@@ -85,6 +87,7 @@ def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
             "kind": "order" if "orders" in route else "arrest",
             "to": TO.get(name, ""),
             "token": rows["draft"].pk,
+            "referral_pk": rows["referral"].pk,
             "flag_pk": rows["flag"].pk,
             "order_pk": rows["order"].pk,
             "application_pk": rows["application"].pk,

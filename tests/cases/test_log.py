@@ -107,6 +107,16 @@ def test_a_known_case_is_found_whatever_its_spaces(officer: Client, cast: Cast) 
     assert Case.objects.count() == 1
 
 
+@pytest.mark.parametrize("reference", ["straße/1", "ǆ/1", "ŉ 1", "İ/1", "ﬁ/1", "αΣς/1"])
+def test_a_reference_is_one_case_whatever_its_letters(
+    officer: Client, cast: Cast, reference: str
+) -> None:
+    for _ in range(2):
+        logged(officer, typed(cast, reference=reference), save="", different="on")
+    assert Case.objects.count() == 1
+    assert Outcome.objects.count() == 2
+
+
 OTHERS: dict[Kind, dict[str, Any]] = {
     Kind.CHARGE: {"charging_authority": "cps"},
     Kind.CAUTION: {"caution_kind": "conditional"},
