@@ -12,7 +12,7 @@ from audit import seals
 from audit.models import LogRow, Seal, SealedPart
 from audit.seals import Fault, export, seal, verify
 from tests.core.rules import execute
-from tests.factories import CaseFactory, LogRowFactory
+from tests.factories import CaseFactory, LogRowFactory, StaffBoroughFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -97,6 +97,17 @@ def test_changes_of_records_are_sealed_too() -> None:
     fault = verify()
     assert fault is not None
     assert "cases_caseevent was altered" in fault.words
+
+
+def test_changes_of_peoples_boroughs_are_sealed_too() -> None:
+    person = StaffBoroughFactory.create().user
+    seal()
+    past_the_guards(
+        "UPDATE accounts_staffboroughevent SET user_id = 0 WHERE user_id = %s", person.pk
+    )
+    fault = verify()
+    assert fault is not None
+    assert "accounts_staffboroughevent was altered" in fault.words
 
 
 @pytest.mark.parametrize(
