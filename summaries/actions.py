@@ -232,7 +232,7 @@ def _fill_from_nothing(cursor: CursorWrapper, run: SummaryRun) -> None:
     cursor.execute(f"SELECT min(day), max(day) FROM ({days}) AS days")
     first, last = cursor.fetchone()
     cells = cells_by_stretch(first, last) if first else cells_sql()
-    # Sorted groups are the planner's choice, and half as fast. The leader has the rows to write.
+    # Sorted groups are the planner's choice, and slower. The leader has the rows to write.
     cursor.execute("SET LOCAL enable_sort = off; SET LOCAL parallel_leader_participation = off")
     cursor.execute(
         "CREATE TABLE summaries_dailytotal_new AS SELECT row_number() OVER () AS id,"
