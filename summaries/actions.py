@@ -232,15 +232,15 @@ def _fill_from_nothing(cursor: CursorWrapper, run: SummaryRun) -> None:
     cursor.execute(f"SELECT min(day), max(day) FROM ({days}) AS days")
     first, last = cursor.fetchone()
     cells = cells_by_stretch(first, last) if first else cells_sql()
-    # Sorted groups are the planner's choice, and half as fast.
-    cursor.execute("SET LOCAL enable_sort = off")
+    # Sorted groups are the planner's choice, and slower. The leader has the rows to write.
+    cursor.execute("SET LOCAL enable_sort = off; SET LOCAL parallel_leader_participation = off")
     cursor.execute(
         "CREATE TABLE summaries_dailytotal_new AS SELECT row_number() OVER () AS id,"
         " day, borough_id, measure::varchar(40), slice::varchar(8), key::varchar(40), count"
         f" FROM ({cells}) AS cells"
     )
     run.cells_written = cursor.rowcount
-    cursor.execute("SET LOCAL enable_sort = on")
+    cursor.execute("SET LOCAL enable_sort = on; SET LOCAL parallel_leader_participation = on")
     cursor.execute(
         _SWAP.format(
             columns=", ".join(f"ALTER {name} SET NOT NULL" for name in ["id", *CELL.split(", ")]),
@@ -248,7 +248,8 @@ def _fill_from_nothing(cursor: CursorWrapper, run: SummaryRun) -> None:
         )
     )
     cursor.execute(
-        "SELECT count(*) FROM (SELECT DISTINCT day, borough_id FROM summaries_dailytotal) AS d"
+        "SELECT count(*) FROM"
+        " (SELECT DISTINCT day, borough_id FROM summaries_dailytotal WHERE slice = '') AS places"
     )
     run.days_filled = cursor.fetchone()[0]
 
