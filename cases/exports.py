@@ -20,12 +20,6 @@ def _london(moment: datetime) -> datetime:
     return moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
 
 
-def _state(outcome: Any) -> str:
-    if outcome.voided_at:
-        return "Void"
-    return "Merged" if outcome.merged_into_id else "Counts"
-
-
 def _detail(outcome: Any) -> str:
     return str(
         outcome.get_order_kind_display()
@@ -49,7 +43,7 @@ OUTCOMES: Columns = (
     ("Lead team", lambda o: str(o.team or "")),
     ("Case", lambda o: o.case.reference),
     ("Suspect", lambda o: o.suspect.number if o.suspect else None),
-    ("State", _state),
+    ("State", lambda o: o.state),
     ("Recorded", lambda o: _london(o.recorded_at)),
     ("Recorded by", lambda o: str(o.logged_by or "")),
 )

@@ -12,9 +12,9 @@ from cases.views import (
     imports,
     lists,
     log,
-    moves,
     orders,
     outcome,
+    reassign,
 )
 
 app_name = "cases"
@@ -52,11 +52,11 @@ of_lists = [
     path("outcomes/", lists.rows, {"of": "outcomes"}, name="outcomes"),
     path("outcomes/export/", exports.export, {"of": "outcomes"}, name="export_outcomes"),
     path("outcomes/filter/", lists.save_filter, {"of": "outcomes"}, name="save_outcomes"),
-    path("outcomes/move/", moves.move_outcomes, name="move_outcomes"),
+    path("outcomes/reassign/", reassign.outcomes, name="reassign_outcomes"),
     path("cases/", lists.rows, {"of": "cases"}, name="cases"),
     path("cases/export/", exports.export, {"of": "cases"}, name="export_cases"),
     path("cases/filter/", lists.save_filter, {"of": "cases"}, name="save_cases"),
-    path("cases/move/", moves.move_cases, name="move_cases"),
+    path("cases/reassign/", reassign.cases, name="reassign_cases"),
     path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("cases/find/", lists.find, name="find"),
 ]

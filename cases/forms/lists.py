@@ -1,4 +1,4 @@
-"""What is done with a list: keep its filter, take it out, move what is chosen."""
+"""What is done with a list: keep its filter, take it out, reassign what is chosen."""
 
 from typing import Any, cast
 
@@ -68,8 +68,8 @@ class ExportForm(PageForm):
         return others if self.cleaned_data["recipient"] == "others" else user.get_username()
 
 
-class MoveForm(PageForm):
-    """What is chosen on a list, and why it moves."""
+class ReassignForm(PageForm):
+    """To whom what is chosen on a list goes, and why."""
 
     team = forms.ModelChoiceField(
         label="Lead team", queryset=Team.objects.all(), empty_label="", widget=Autocomplete()
@@ -83,7 +83,7 @@ class MoveForm(PageForm):
     )
 
 
-class AssignForm(MoveForm):
+class AssignForm(ReassignForm):
     officer = forms.ModelChoiceField(
         label="Officer in the case",
         queryset=User.objects.filter(is_active=True, role__in=["officer", "supervisor"]),

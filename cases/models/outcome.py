@@ -323,6 +323,13 @@ class Outcome(Fact):
             raise ValidationError({"suspect": "Choose a suspect of this case."})
 
     @property
+    def state(self) -> str:
+        """Whether it counts, in a word."""
+        if self.voided_at:
+            return "Void"
+        return "Merged" if self.merged_into_id else "Counts"
+
+    @property
     def led_by(self) -> LedBy | None:
         """Who sought an order or notice; None for other kinds."""
         return ORDER_LED_BY.get(self.order_kind)

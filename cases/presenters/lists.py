@@ -15,7 +15,7 @@ from core.pages import Count, Page, cheap_count, keyset_page
 
 
 @dataclass(frozen=True)
-class Kind:
+class Listing:
     """What is listed, by the name that its addresses and saved filters have."""
 
     name: SavedFilter.Page
@@ -23,7 +23,7 @@ class Kind:
     filter: type[ListFilter]
     related: tuple[str, ...]
     columns: Columns
-    moving: str
+    reassigning: str
     """What a supervisor can do with the chosen ones."""
 
     @property
@@ -35,10 +35,10 @@ class Kind:
         return f"cases:{self.name}"
 
 
-LISTS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind(
+LISTS: dict[str, Listing] = {
+    listing.name: listing
+    for listing in (
+        Listing(
             SavedFilter.Page.OUTCOMES,
             Outcome,
             OutcomeFilter,
@@ -46,7 +46,7 @@ LISTS: dict[str, Kind] = {
             OUTCOMES,
             "Change the lead team",
         ),
-        Kind(
+        Listing(
             SavedFilter.Page.CASES,
             Case,
             CaseFilter,
@@ -62,7 +62,7 @@ LISTS: dict[str, Kind] = {
 class ListPage:
     """A list as somebody has narrowed it; with a mistake in the filter it shows no row."""
 
-    of: Kind
+    of: Listing
     request: SignedInRequest
 
     @cached_property
@@ -121,5 +121,5 @@ class ListPage:
         return sorted(found, key=lambda one: one.owner_id != self.request.user.pk)
 
     @property
-    def may_move(self) -> bool:
+    def may_reassign(self) -> bool:
         return self.request.user.may(Permission.SUPERVISE)

@@ -22,11 +22,9 @@ class OutcomePage:
     user: User
 
     @property
-    def state(self) -> tuple[str, str]:
-        """The words and the colour of its tag."""
-        if self.outcome.voided_at:
-            return "Void", "red"
-        return ("Merged", "yellow") if self.outcome.merged_into_id else ("Counts", "green")
+    def colour(self) -> str:
+        """Of the tag that says whether it counts."""
+        return {"Void": "red", "Merged": "yellow"}.get(self.outcome.state, "green")
 
     @property
     def rows(self) -> Iterator[Row]:

@@ -103,9 +103,10 @@ def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Ite
 def _reads(case: Case) -> Iterator[Item]:
     """The latest looks at the case's page, from the log."""
     of_case = {"object_type": case._meta.label_lower, "object_id": str(case.pk)}
-    rows = LogRow.objects.filter(action=LogRow.Action.CONSULTATION, **of_case)
-    names = dict(User.objects.values_list("username", "name"))
-    for row in rows[:MOST]:
+    rows = LogRow.objects.filter(action=LogRow.Action.CONSULTATION, **of_case)[:MOST]
+    people = User.objects.filter(username__in={row.actor for row in rows})
+    names = dict(people.values_list("username", "name"))
+    for row in rows:
         yield Item("reads", row.at, names.get(row.actor, row.actor), "Looked at the case")
 
 

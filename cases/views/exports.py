@@ -33,7 +33,8 @@ def export(request: SignedInRequest, of: str) -> HttpResponseBase:
     form = ExportForm(request.POST or None, spreadsheet=chosen.fits_a_spreadsheet)
     if request.method == "POST" and not chosen.too_many_to_export and form.is_valid():
         return _file(request, chosen, form)
-    return render(request, "cases/export.html", {"form": form, "list": chosen, "back": back})
+    context = {"form": form, "list": chosen, "back": back, "heading": f"Export {of}"}
+    return render(request, "cases/export.html", context)
 
 
 def _file(request: SignedInRequest, chosen: ListPage, form: ExportForm) -> HttpResponseBase:

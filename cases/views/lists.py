@@ -49,7 +49,8 @@ def save_filter(request: SignedInRequest, of: str) -> HttpResponse:
         else:
             messages.success(request, f"Filter “{kept.name}” saved.")
             return redirect(back)
-    return render(request, "cases/save_filter.html", {"form": form, "list": chosen, "back": back})
+    context = {"form": form, "list": chosen, "back": back, "heading": "Save this filter"}
+    return render(request, "cases/save_filter.html", context)
 
 
 @require_POST

@@ -241,6 +241,19 @@ def people(boroughs: dict[str, Borough]) -> dict[str, User]:
 
 
 @pytest.fixture
+def case(boroughs: dict[str, Borough], people: dict[str, User]) -> Case:
+    """The officer's own case in Lambeth, with one suspect."""
+    made = Case.objects.create(
+        reference="01/1234567/26",
+        system="connect",
+        borough=boroughs["Lambeth"],
+        officer=people["officer"],
+    )
+    Suspect.objects.create(case=made, number=1)
+    return made
+
+
+@pytest.fixture
 def sign_in(people: dict[str, User]) -> Callable[..., None]:
     """Signs in as a person would; `to` is where they wanted to go."""
 

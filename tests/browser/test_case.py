@@ -8,7 +8,6 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from campaigns.models import Borough
 from cases.models import Case, CaseNote, Suspect
 from core.days import london_day
 from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
@@ -24,18 +23,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def case(boroughs: dict[str, Borough], people: dict[str, User]) -> Case:
-    made = Case.objects.create(
-        reference="01/1234567/26",
-        system="connect",
-        borough=boroughs["Lambeth"],
-        officer=people["officer"],
-    )
-    Suspect.objects.create(case=made, number=1)
-    return made
 
 
 def press(page: Page, button: str) -> None:

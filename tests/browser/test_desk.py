@@ -25,18 +25,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def case(boroughs: dict[str, Borough], people: dict[str, User]) -> Case:
-    made = Case.objects.create(
-        reference="01/1234567/26",
-        system="connect",
-        borough=boroughs["Lambeth"],
-        officer=people["officer"],
-    )
-    Suspect.objects.create(case=made, number=1)
-    return made
-
-
-@pytest.fixture
 def entry(case: Case, people: dict[str, User]) -> Outcome:
     return OutcomeFactory.create(
         case=case,

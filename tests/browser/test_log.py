@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from campaigns.models import Borough, Team
+from campaigns.models import Team
 from cases.models import Case, Draft, Outcome, Suspect
 from core.days import LONDON
 from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
@@ -25,15 +25,6 @@ MOST_PRESSES = 25
 def team(people: dict[str, User]) -> Team:
     Team.objects.create(name="Domestic Abuse Response", slug="dar", kind=Team.Kind.SPECIALIST)
     return Team.objects.create(name="Predatory Offender Unit", slug="pou", kind="specialist")
-
-
-@pytest.fixture
-def case(boroughs: dict[str, Borough]) -> Case:
-    made = Case.objects.create(
-        reference="01/1234567/26", system="connect", borough=boroughs["Lambeth"]
-    )
-    Suspect.objects.create(case=made, number=1)
-    return made
 
 
 class Keys:

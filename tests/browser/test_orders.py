@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
 from campaigns.models import Borough
 from cases.models import (
     Case,
@@ -32,18 +31,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOTICE = "Domestic Violence Protection Notice"
-
-
-@pytest.fixture
-def case(boroughs: dict[str, Borough], people: dict[str, User]) -> Case:
-    made = Case.objects.create(
-        reference="01/1234567/26",
-        system="connect",
-        borough=boroughs["Lambeth"],
-        officer=people["officer"],
-    )
-    Suspect.objects.create(case=made, number=1)
-    return made
 
 
 @pytest.fixture

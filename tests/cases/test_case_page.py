@@ -52,11 +52,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def officer(cast: Cast) -> Client:
-    return browser(cast.officer)
-
-
-@pytest.fixture
 def case(cast: Cast) -> Case:
     """A case of Lambeth, with its officer and one suspect."""
     made = CaseFactory.create(

@@ -35,12 +35,6 @@ def case(cast: Cast) -> Case:
     return CaseFactory.create(borough=cast.a)
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.officer)
-    return client
-
-
 @pytest.mark.parametrize(
     ("route", "stage", "decision", "steps"),
     [

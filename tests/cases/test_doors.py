@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 SUPERVISORS = {
     *("duplicates", "duplicates_earlier", "duplicates_later", "duplicates_apart", "take_apart"),
-    *("move_outcomes", "move_cases", "restore_outcome", "send_back"),
+    *("reassign_outcomes", "reassign_cases", "restore_outcome", "send_back"),
 }
 OF_IMPORTS = {
     *("import", "match_import", "mend_import", "marked_import", "save_import", "import_again"),

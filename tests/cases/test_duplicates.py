@@ -24,13 +24,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def supervisor(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.supervisor)
-    return client
-
-
 def pair_in(case: Case, **later: Any) -> PossibleDuplicate:
     earlier = OutcomeFactory.create(case=case)
     later = {"suspect": earlier.suspect} | later

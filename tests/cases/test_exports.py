@@ -32,13 +32,6 @@ pytestmark = pytest.mark.django_db
 WHY = {"form": "csv", "recipient": "me", "reason": "Weekly review"}
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.officer)
-    return client
-
-
 def address(of: str = "outcomes", query: str = "") -> str:
     return f"{reverse(f'cases:export_{of}')}?{query}"
 

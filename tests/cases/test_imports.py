@@ -51,13 +51,6 @@ ARREST = ["Arrest", "01/1234567/26", "1", "25/11/2021", "14:30", "Stalking", "La
 State = Import.State
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.officer)
-    return client
-
-
 def of(**changes: str) -> list[str]:
     """An arrest, but for some of its cells."""
     return [changes.get(name.lower(), cell) for name, cell in zip(HEADINGS, ARREST, strict=True)]

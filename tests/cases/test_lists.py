@@ -41,12 +41,6 @@ QUICK = settings(
 
 
 @pytest.fixture
-def officer(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.officer)
-    return client
-
-
-@pytest.fixture
 def case(cast: Cast) -> Case:
     return CaseFactory.create(borough=cast.a)
 

@@ -35,13 +35,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.officer)
-    return client
-
-
 def typed(cast: Cast, kind: Kind = Kind.ARREST, token: UUID | None = None, **more: Any) -> Any:
     """What an officer fills in for an arrest yesterday, and what the form carries."""
     token = token or uuid4()

@@ -523,12 +523,6 @@ def notice_form(**fields: Any) -> dict[str, Any]:
     return {"status": "notice_issued", **day("given_day", DAY), "given_time": "1430"} | fields
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.officer)
-    return client
-
-
 def told(answer: Any) -> dict[str, list[str]]:
     """What a form that came back says."""
     assert answer.status_code == 200

@@ -41,12 +41,6 @@ WHEN = datetime(2026, 3, 4, 14, 30, 45, tzinfo=LONDON)
 
 
 @pytest.fixture
-def officer(client: Client, cast: Cast) -> Client:
-    client.force_login(cast.officer)
-    return client
-
-
-@pytest.fixture
 def entry(cast: Cast) -> Outcome:
     """An arrest that the officer logged, on a case of Lambeth."""
     case = CaseFactory.create(reference="01/1234567/26", system="connect", borough=cast.a)
@@ -147,7 +141,7 @@ class TestWho:
 def test_the_page_says_what_the_entry_says(officer: Client, cast: Cast, entry: Outcome) -> None:
     OutcomeSupportFactory.create(outcome=entry, team=TeamFactory.create(name="Taskforce"))
     page = officer.get(at("outcome", entry.pk)).context["page"]
-    assert page.state == ("Counts", "green")
+    assert (page.outcome.state, page.colour) == ("Counts", "green")
     assert [(row.label, row.value) for row in page.rows][:-1] == [
         ("Happened", "2:30pm on Wednesday 4 March 2026"),
         ("Suspect", "Suspect 1"),
@@ -474,7 +468,8 @@ class TestVoid:
         assert entry.void_reason == "Entered twice: Same custody record"
         assert not entry.counted
         page = officer.get(answer["Location"])
-        assert page.context["page"].state == ("Void", "red")
+        shown = page.context["page"]
+        assert (shown.outcome.state, shown.colour) == ("Void", "red")
         assert "Entered twice: Same custody record." in text_of(page)
         assert page.context["page"].changes[0].action == "Void outcome"
 
@@ -525,7 +520,8 @@ class TestVoid:
         answer = supervisor.post(at("restore_outcome", entry.pk))
         page = supervisor.get(answer["Location"])
         assert "counts again" not in text_of(page)
-        assert page.context["page"].state == ("Merged", "yellow")
+        shown = page.context["page"]
+        assert (shown.outcome.state, shown.colour) == ("Merged", "yellow")
         assert at("outcome", twin.pk) in text_of(page)
 
 

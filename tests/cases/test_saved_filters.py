@@ -21,13 +21,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def officer(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.officer)
-    return client
-
-
 def save(client: Client, query: str = "kind=arrest&page=x", **fields: str) -> Any:
     return client.post(f"{reverse('cases:save_outcomes')}?{query}", fields, follow=True)
 

@@ -1,4 +1,4 @@
-"""What a supervisor moves from a list: all that was chosen, or nothing, and history says why."""
+"""What a supervisor reassigns from a list: all that was chosen or nothing, and history says why."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,16 +22,9 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def supervisor(client: Client, cast: Cast, settings: Any) -> Client:
-    settings.WHITENOISE_AUTOREFRESH = True
-    client.force_login(cast.supervisor)
-    return client
-
-
 def moved(client: Client, of: str, chosen: list[Any], query: str = "", **fields: Any) -> Any:
     data = {"chosen": [row.pk for row in chosen], **fields}
-    return client.post(f"{reverse(f'cases:move_{of}')}?{query}", data, follow=True)
+    return client.post(f"{reverse(f'cases:reassign_{of}')}?{query}", data, follow=True)
 
 
 def told(answer: Any) -> list[str]:
@@ -61,7 +54,7 @@ def test_outcomes_go_to_another_lead_team(supervisor: Client, cast: Cast) -> Non
     helped = OutcomeSupportFactory.create(outcome=one, team=team)
     answer = moved(
         *(supervisor, "outcomes", [one, other], "kind=arrest"),
-        move="",
+        reassign="",
         team=team.pk,
         reason="Wrong team",
     )
@@ -81,7 +74,7 @@ def test_cases_are_assigned_with_the_officers_team(supervisor: Client, cast: Cas
     team = TeamFactory.create()
     officer = UserFactory.create(boroughs=[cast.a], team=team)
     cases = [CaseFactory.create(borough=cast.a) for _ in range(2)]
-    answer = moved(*(supervisor, "cases", cases), move="", officer=officer.pk, reason="Leave")
+    answer = moved(*(supervisor, "cases", cases), reassign="", officer=officer.pk, reason="Leave")
     assert told(answer) == ["Changed 2 cases."]
     assert {(case.officer, case.team) for case in Case.objects.all()} == {(officer, team)}
     assert why(cases[0]) == {"user": cast.supervisor.pk, "action": "assign", "reason": "Leave"}
@@ -89,7 +82,7 @@ def test_cases_are_assigned_with_the_officers_team(supervisor: Client, cast: Cas
 
 def test_a_team_alone_leaves_the_officer(supervisor: Client, cast: Cast) -> None:
     team, case = TeamFactory.create(), CaseFactory.create(borough=cast.a, officer=cast.officer)
-    moved(supervisor, "cases", [case], move="", team=team.pk, reason="New team")
+    moved(supervisor, "cases", [case], reassign="", team=team.pk, reason="New team")
     case.refresh_from_db()
     assert (case.officer, case.team) == (cast.officer, team)
 
@@ -109,7 +102,7 @@ def test_nobody_gets_a_case_that_they_could_not_open_and_then_nothing_moves(
     open_case, closed = CaseFactory.create(borough=cast.a), closed_to(cast, how)
     answer = moved(
         *(supervisor, "cases", [open_case, closed]),
-        move="",
+        reassign="",
         officer=officer.pk,
         reason="Leave",
     )
@@ -131,7 +124,7 @@ def test_a_move_with_a_mistake_says_so_and_keeps_what_was_chosen(
 ) -> None:
     outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
     chosen = outcome if of == "outcomes" else outcome.case
-    answer = moved(supervisor, of, [chosen], move="", **fields)
+    answer = moved(supervisor, of, [chosen], reassign="", **fields)
     assert answer.context["found"] == [chosen]
     assert answer.context["form"].errors == (errors or {"officer": [answer_of_a_choice()]})
 
@@ -143,7 +136,7 @@ def answer_of_a_choice() -> str:
 @pytest.mark.parametrize("chosen", [[], ["nonsense"], [str(uuid4())]])
 def test_nothing_chosen_leads_back(supervisor: Client, cast: Cast, chosen: list[str]) -> None:
     for of in ("outcomes", "cases"):
-        answer = supervisor.post(reverse(f"cases:move_{of}"), {"chosen": chosen}, follow=True)
+        answer = supervisor.post(reverse(f"cases:reassign_{of}"), {"chosen": chosen}, follow=True)
         assert answer.redirect_chain == [(f"{reverse(f'cases:{of}')}?", 302)]
         assert told(answer) == [f"Tick the {of} first. Void ones stay as they are."]
 
@@ -151,8 +144,8 @@ def test_nothing_chosen_leads_back(supervisor: Client, cast: Cast, chosen: list[
 def test_what_is_out_of_sight_does_not_move(supervisor: Client, cast: Cast) -> None:
     team = TeamFactory.create()
     outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.b))
-    moved(supervisor, "outcomes", [outcome], move="", team=team.pk, reason="x")
-    moved(supervisor, "cases", [outcome.case], move="", team=team.pk, reason="x")
+    moved(supervisor, "outcomes", [outcome], reassign="", team=team.pk, reason="x")
+    moved(supervisor, "cases", [outcome.case], reassign="", team=team.pk, reason="x")
     assert (Outcome.objects.get().team, Case.objects.get().team) == (None, None)
 
 

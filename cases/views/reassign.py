@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest, requires
 from cases.actions.cases import assign_cases, change_lead_team
-from cases.forms.lists import AssignForm, MoveForm
+from cases.forms.lists import AssignForm, ReassignForm
 from cases.models import Case, Outcome
 from cases.presenters.lists import LISTS, ListPage
 
@@ -20,24 +20,26 @@ CHOSEN_AT_MOST = 100
 
 @require_POST
 @requires(Permission.SUPERVISE)
-def move_outcomes(request: SignedInRequest) -> HttpResponse:
+def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
     rows = Outcome.objects.visible_to(request.user).counted().select_related("case", "team")
-    return _move(request, ListPage(LISTS["outcomes"], request), rows, MoveForm, change_lead_team)
+    listed = ListPage(LISTS["outcomes"], request)
+    return _reassign(request, listed, rows, ReassignForm, change_lead_team)
 
 
 @require_POST
 @requires(Permission.SUPERVISE)
-def move_cases(request: SignedInRequest) -> HttpResponse:
+def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
     rows = Case.objects.visible_to(request.user).select_related("officer", "team", "borough")
-    return _move(request, ListPage(LISTS["cases"], request), rows, AssignForm, assign_cases)
+    listed = ListPage(LISTS["cases"], request)
+    return _reassign(request, listed, rows, AssignForm, assign_cases)
 
 
-def _move(
-    request: SignedInRequest, chosen: ListPage, rows: Any, kind: type[MoveForm], act: Any
+def _reassign(
+    request: SignedInRequest, chosen: ListPage, rows: Any, kind: type[ReassignForm], act: Any
 ) -> HttpResponse:
-    """Asks where to and why, then moves all that is chosen, or nothing."""
+    """Asks where to and why, then reassigns all that is chosen, or nothing."""
     back = f"{reverse(chosen.of.address)}?{chosen.query}"
     try:
         found = list(rows.filter(pk__in=request.POST.getlist("chosen")[:CHOSEN_AT_MOST]))
@@ -46,7 +48,7 @@ def _move(
     if not found:
         messages.warning(request, f"Tick the {chosen.of.name} first. Void ones stay as they are.")
         return redirect(back)
-    form = kind(request.POST if "move" in request.POST else None)
+    form = kind(request.POST if "reassign" in request.POST else None)
     if form.is_valid():
         try:
             number = act(by=request.user, **{chosen.of.name: found}, **form.cleaned_data)
@@ -55,9 +57,9 @@ def _move(
         else:
             messages.success(request, _told(chosen.of.name, number, len(found)))
             return redirect(back)
-    return render(
-        request, "cases/move.html", {"form": form, "list": chosen, "found": found, "back": back}
-    )
+    context = {"form": form, "found": found, "list": chosen, "back": back}
+    context["heading"] = chosen.of.reassigning
+    return render(request, "cases/reassign.html", context)
 
 
 def _told(things: str, changed: int, of: int) -> str:
