@@ -129,6 +129,9 @@ class OutcomeFilter(ListFilter):
     alike = django_filters.BooleanFilter(
         label="Possible duplicates", method="possible_duplicates", widget=forms.CheckboxInput
     )
+    asked = django_filters.BooleanFilter(
+        label="Sent back, not answered", method="sent_back", widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = Outcome
@@ -157,6 +160,9 @@ class OutcomeFilter(ListFilter):
 
     def possible_duplicates(self, rows: Any, _name: str, on: bool) -> Any:
         return rows.in_open_flags() if on else rows
+
+    def sent_back(self, rows: Any, _name: str, on: bool) -> Any:
+        return rows.sent_back_unanswered() if on else rows
 
 
 class CaseFilter(ListFilter):

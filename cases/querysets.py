@@ -103,6 +103,10 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
         alike = self.model._default_manager.filter(pairs, counted=True)
         return self.filter(pk__in=alike.values("pk"))
 
+    def sent_back_unanswered(self) -> Self:
+        """Outcomes that a supervisor asks about; one question stands at a time."""
+        return self.filter(sent_back__isnull=False, sent_back__answered_at=None)
+
     def known_elsewhere_to(self, user: User) -> Self:
         """Rows out of a person's scope whose existence may be hinted at.
 

@@ -79,7 +79,7 @@ class ReassignForm(PageForm):
         max_length=400,
         help_text="No names.",
         widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why they move"},
+        error_messages={"required": "Say why this changes"},
     )
 
 
@@ -100,6 +100,7 @@ class AssignForm(ReassignForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not (cleaned.get("officer") or cleaned.get("team")):
+        wrong = {"officer", "team"} & self.errors.keys()
+        if not (wrong or cleaned.get("officer") or cleaned.get("team")):
             self.add_error("officer", "Select an officer, a team, or both")
         return cleaned

@@ -52,7 +52,7 @@ LISTS: dict[str, Listing] = {
             CaseFilter,
             ("borough", "team", "officer"),
             CASES,
-            "Assign",
+            "Assign cases",
         ),
     )
 }

@@ -225,6 +225,8 @@ class TestSentBack:
         SentBackFactory.create(outcome__case__borough=cast.b)
         words = "Entries sent back and not answered yet: "
         assert f"{words}1" in text_of(browser(cast.supervisor).get(at("desk")))
+        listed = browser(cast.supervisor).get(f"{at('outcomes')}?asked=on").context["page"]
+        assert listed.rows == [asked.outcome]
         assert f"{words}2" in text_of(browser(cast.force_supervisor).get(at("desk")))
         assert words not in text_of(browser(cast.officer).get(at("desk")))
 

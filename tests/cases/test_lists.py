@@ -29,6 +29,7 @@ from tests.factories import (
     OutcomeFactory,
     OutcomeSupportFactory,
     PossibleDuplicateFactory,
+    SentBackFactory,
     SuspectFactory,
     TeamFactory,
 )
@@ -286,6 +287,10 @@ class TestFilters:
         void_outcome(outcome=found["void"], by=cast.officer, reason="x")
         merge_outcome(duplicate=found["merged"], into=found["plain"], by=cast.supervisor)
         PossibleDuplicateFactory.create(outcome=found["plain"], earlier=found["charge"])
+        SentBackFactory.create(outcome=found["plain"], answered=True)
+        for name in ("plain", "mine", "hidden"):
+            SentBackFactory.create(outcome=found[name])
+        SentBackFactory.create(outcome=found["helped"], answered=True)
         PossibleDuplicateFactory.create(
             outcome=found["mine"],
             earlier=found["last"],
@@ -321,6 +326,7 @@ class TestFilters:
             ({"mine": "on"}, {"mine"}),
             ({"late": "on"}, SEEN - {"charge"}),
             ({"alike": "on"}, {"plain", "charge"}),
+            ({"asked": "on"}, {"plain", "mine"}),
             (
                 {"first_day": "11", "first_month": "12", "first_year": "2021"},
                 {"after", "charge"},
@@ -393,8 +399,16 @@ class TestFilters:
         who = data.draw(st.sampled_from(["officer", "officer_of_b", "excluded", "outsider"]))
         names = [
             *("campaign", "kind", "offence", "borough", "team", "state", "mine", "late", "alike"),
-            *("first_day", "first_month", "first_year", "last_day", "last_month", "last_year"),
-            *("sort", "page", "flag", "status"),
+            *(
+                "asked",
+                "first_day",
+                "first_month",
+                "first_year",
+                "last_day",
+                "last_month",
+                "last_year",
+            ),
+            *("asked", "sort", "page", "flag", "status"),
         ]
         values = st.one_of(
             st.sampled_from(["on", "1", "arrest", "void", "counts", "2021", "11", "", "-entered"]),

@@ -114,7 +114,15 @@ def test_nobody_gets_a_case_that_they_could_not_open_and_then_nothing_moves(
 @pytest.mark.parametrize(
     ("of", "fields", "errors"),
     [
-        ("outcomes", {}, {"team": ["Select lead team"], "reason": ["Say why they move"]}),
+        ("outcomes", {}, {"team": ["Select lead team"], "reason": ["Say why this changes"]}),
+        (
+            "cases",
+            {},
+            {
+                "officer": ["Select an officer, a team, or both"],
+                "reason": ["Say why this changes"],
+            },
+        ),
         ("cases", {"reason": "x"}, {"officer": ["Select an officer, a team, or both"]}),
         ("cases", {"officer": "0", "reason": "x"}, None),
     ],
