@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from cases.actions.entries import Entry
+from cases.entry import Entry
 from core.days import london_day
 
 LENGTH = timedelta(hours=12)

@@ -10,8 +10,9 @@ from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from campaigns.models import Team
-from cases.actions.entries import Entry, begun, case_for, suspect_for
+from cases.actions.entries import begun, case_for, suspect_for
 from cases.actions.outcomes import amend_outcome
+from cases.entry import Entry
 from cases.models import Case, DisclosureApplication, Outcome, OutcomeSupport, ProtectiveOrder
 
 FOLLOWS = ("status", "given_at", "granted_on", "received_on", "applicant")

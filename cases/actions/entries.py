@@ -1,8 +1,8 @@
 """From a filled-in form to an entry: its case, its suspect, and what belongs to its kind."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import pghistory
@@ -11,7 +11,6 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Borough, Team
 from cases.actions.outcomes import log_outcome, void_outcome
 from cases.choices import (
     NOTICES,
@@ -21,6 +20,7 @@ from cases.choices import (
     OrderKind,
     OrderStatus,
 )
+from cases.entry import Entry
 from cases.models import (
     Case,
     DisclosureApplication,
@@ -30,30 +30,12 @@ from cases.models import (
     SentBack,
     Suspect,
 )
-from cases.references import Reference
 from core.days import DatabaseNow, london_day
 
 M = TypeVar("M", bound=Model)
 
 UNDO_WITHIN = timedelta(hours=12)
 """A shift."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What an officer has filled in, checked field by field and not saved yet."""
-
-    kind: Kind
-    reference: Reference
-    happened_at: datetime
-    borough: Borough
-    reference_day: date | None = None
-    suspect_number: int | None = None
-    team: Team | None = None
-    supporting_teams: list[Team] = field(default_factory=list)
-    other_order: str = ""
-    codes: dict[str, Any] = field(default_factory=dict)
-    """The offence and what else only some kinds have, by field of the outcome."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from campaigns.models import Borough, Team
-from cases.actions.entries import Entry
 from cases.choices import (
     BailKind,
     CautionKind,
@@ -24,6 +23,7 @@ from cases.choices import (
     OrderKind,
     Strand,
 )
+from cases.entry import Entry
 from cases.models import Outcome, ProtectiveOrder
 from cases.references import Reference
 from core.days import LONDON, london_day

@@ -14,8 +14,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from campaigns.models import Borough, Team
-from cases.actions.entries import Entry
 from cases.choices import Kind
+from cases.entry import Entry
 from cases.forms.log import LogForm, contradictions, entry_of, not_asked
 from cases.imports.columns import WORDS, plain
 from cases.imports.files import Row

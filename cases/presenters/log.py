@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from cases.actions.entries import Entry, Likeness
+from cases.actions.entries import Likeness
 from cases.choices import CautionKind, ChargingAuthority, Kind, Strand
+from cases.entry import Entry
 from cases.models import Case, Outcome
 from core.days import LONDON
 from core.templatetags.page import listed, long_day

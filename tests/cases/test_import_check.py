@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Borough, Team
-from cases.actions.entries import Entry
 from cases.choices import (
     BailKind,
     CautionKind,
@@ -24,6 +23,7 @@ from cases.choices import (
     OrderKind,
     Strand,
 )
+from cases.entry import Entry
 from cases.forms.log import LogForm
 from cases.imports.check import MOST_ALIKE, SERIALS_START, Checker, Fit, Matching
 from cases.imports.staged import pairs, staged
