@@ -1,6 +1,7 @@
 """The people who use the product: a role, the boroughs of their work, a team."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -97,7 +98,7 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         return self.name
 
-    def may(self, permission: Permission) -> bool:
+    def may(self, permission: StrEnum) -> bool:
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
 
     @cached_property

@@ -1,22 +1,15 @@
 """What each role may do, and which boroughs a person's work covers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.cache import never_cache
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-P = ParamSpec("P")
-R = TypeVar("R", bound=HttpResponseBase)
 Q = TypeVar("Q", bound="QuerySet[Model]")
 
 
@@ -35,7 +28,7 @@ class Permission(StrEnum):
     """Keep reference data, people and campaigns; run the nightly job."""
 
 
-ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
     "officer": frozenset(
         {Permission.READ_RECORDS, Permission.WRITE_RECORDS, Permission.SEE_FIGURES}
     ),
@@ -80,33 +73,6 @@ NOWHERE = BoroughScope(everywhere=False, borough_ids=frozenset())
 
 
 class SignedInRequest(HttpRequest):
-    """A request that has passed `requires`, so its user is one of ours."""
+    """A request that has passed `core.access.requires`, so its user is one of ours."""
 
     user: "User"
-
-
-def requires(
-    permission: Permission,
-) -> Callable[
-    [Callable[Concatenate[SignedInRequest, P], R]],
-    Callable[Concatenate[HttpRequest, P], R],
-]:
-    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission.
-
-    No browser or proxy keeps the page, so signing out leaves nothing to go back to.
-    """
-
-    def decorate(
-        view: Callable[Concatenate[SignedInRequest, P], R],
-    ) -> Callable[Concatenate[HttpRequest, P], R]:
-        @never_cache
-        @login_required
-        @wraps(view)
-        def checked(request: SignedInRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            if not request.user.may(permission):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return checked  # type: ignore[return-value]
-
-    return decorate

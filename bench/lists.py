@@ -17,12 +17,13 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from bench.timing import compare, heading
 from campaigns.models import Borough
 from cases.actions import seal_draft
 from cases.choices import Kind
 from cases.presenters.lists import LISTS, ListPage
+from core.access import requires
 from core.days import london_day
 from core.pages import keyset_page
 

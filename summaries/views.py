@@ -6,8 +6,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
+from core.access import requires
 from core.days import london_day
 from summaries.presenters import CampaignPage, State, administrators
 

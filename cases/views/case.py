@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted
 from cases.actions.cases import (
     add_flag,
@@ -39,6 +39,7 @@ from cases.models import Case, CaseFlag, MaracReferral
 from cases.presenters.case import CasePage
 from cases.presenters.timeline import sorts_for
 from cases.views.work import case_of, done, form_page, posted
+from core.access import requires
 from core.templatetags.page import lower_first
 
 

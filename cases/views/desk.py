@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases.presenters.desk import Desk
+from core.access import requires
 
 
 @requires(Permission.READ_RECORDS)

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases import actions
 from cases.choices import Applicant, DisclosureStage
 from cases.clocks import disclosure_clock
@@ -13,6 +13,7 @@ from cases.disclosures import next_stages, step_words
 from cases.forms.disclosures import AddDisclosureForm, StageForm
 from cases.models import DisclosureApplication
 from cases.views.work import back_to, case_of, done, form_page, posted
+from core.access import requires
 from core.forms import lowered
 
 PART = "disclosures"

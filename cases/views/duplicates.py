@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases.actions import keep_apart, merge_outcome
 from cases.models import PossibleDuplicate
 from cases.presenters.duplicates import DuplicatesPage
+from core.access import requires
 
 
 @requires(Permission.SUPERVISE)

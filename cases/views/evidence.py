@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases import actions
 from cases.clocks import evidence_clock
 from cases.forms.evidence import ReturnForm, SendForm
 from cases.models import EvidenceSubmission
 from cases.views.work import back_to, case_of, done, form_page, posted
+from core.access import requires
 
 PART = "evidence"
 

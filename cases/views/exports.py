@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from audit.record import disclosed
 from cases.exports import cells
 from cases.forms.lists import ExportForm
 from cases.presenters.lists import LISTS, ListPage
+from core.access import requires
 from core.days import london_day
 from core.spreadsheets import Cell, Cover, write_csv, write_xlsx
 from core.templatetags.page import moment

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError as BrokerDown
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Borough, Team
 from cases.actions.imports import (
     ask_to_save,
@@ -33,6 +33,7 @@ from cases.imports.sheets import words_of, write_marked, write_template
 from cases.models import Import, Outcome
 from cases.presenters.imports import ImportPage, latest
 from cases.tasks import work_on_import
+from core.access import requires
 
 State = Import.State
 OF_THE_FORM = 64 * 1024

@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from cases.forms.lists import SaveFilterForm
 from cases.models import Case, SavedFilter
 from cases.presenters.lists import LISTS, ListPage
 from cases.references import Reference
+from core.access import requires
 from core.models import told
 
 

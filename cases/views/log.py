@@ -15,7 +15,7 @@ from django.views.csrf import csrf_failure as plain_csrf_failure
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from cases.actions import (
     keep_draft,
@@ -30,6 +30,7 @@ from cases.models import Case, Draft, Outcome
 from cases.presenters.log import CheckPage
 from cases.references import Reference
 from cases.shift import keep_choices, kept_choices
+from core.access import requires
 
 SUGGESTIONS = 8
 OURS = {"csrfmiddlewaretoken", "token", "seal"}

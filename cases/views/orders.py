@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases import actions
 from cases.choices import NOTICES, OrderKind, OrderStatus
 from cases.clocks import hearing_clock
@@ -15,6 +15,7 @@ from cases.models import Case, OrderAvailability, ProtectiveOrder, Suspect
 from cases.orders import breach_words, next_statuses, step_words, unavailable
 from cases.presenters.clocks import kinds_to_add
 from cases.views.work import back_to, case_of, done, form_page, posted
+from core.access import requires
 from core.days import london_day
 from core.forms import lowered
 

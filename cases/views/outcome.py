@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted
 from cases.actions import (
     ChangedMeanwhile,
@@ -29,6 +29,7 @@ from cases.forms.log import credits_of, values_of
 from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
 from cases.views.work import posted
+from core.access import requires
 from core.forms import PageForm
 
 

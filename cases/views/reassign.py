@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.permissions import Permission, SignedInRequest, requires
+from accounts.permissions import Permission, SignedInRequest
 from cases.actions.cases import assign_cases, change_lead_team
 from cases.forms.lists import AssignForm, ReassignForm
 from cases.models import Case, Outcome
 from cases.presenters.lists import LISTS, ListPage
+from core.access import requires
 
 CHOSEN_AT_MOST = 100
 
