@@ -176,6 +176,21 @@ class NoFurtherActionType(TextChoices):
     DIVERSIONARY = "ho22", "22: diversionary or educational activity"
 
 
+DETAILS: dict[str, str] = {
+    str(code): str(label)
+    for kinds in (
+        OrderKind,
+        CautionKind,
+        DisclosureRoute,
+        BailKind,
+        ChargingAuthority,
+        NoFurtherActionType,
+    )
+    for code, label in kinds.choices
+}
+"""Every finer code that a kind of outcome has, in words; no two kinds share one."""
+
+
 class OrderStatus(TextChoices):
     """How far an order or notice has come. Granted is not served: duties start at service."""
 

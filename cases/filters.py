@@ -8,14 +8,13 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
 from campaigns.models import Borough, Campaign, Team
-from cases.choices import CaseStatus, FlagKind, Kind, Offence
+from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
 from cases.models import Case, Outcome
-from core.days import LondonDay
 from core.forms import Autocomplete, DayField, FilterForm, in_words
 
 
@@ -44,6 +43,10 @@ def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
 
 class DayFilter(django_filters.Filter):
     field_class = DayField
+
+
+NOT_STATED = ("not_stated", "Not stated")
+"""What a figure's part is called whose outcomes have none of what it is broken down by."""
 
 
 class ListFilter(django_filters.FilterSet):
@@ -86,7 +89,7 @@ class ListFilter(django_filters.FilterSet):
             return
         for name, field in self.form.fields.items():
             value = self.form.cleaned_data.get(name)
-            if value in (None, "", []) or value is False:
+            if not value:
                 continue
             query = self.data.copy()
             for part in [name, *(f"{name}_{part}" for part in ("day", "month", "year"))]:
@@ -97,6 +100,10 @@ class ListFilter(django_filters.FilterSet):
 
 class OutcomeFilter(ListFilter):
     sorts = {"happened": ("happened_at", "pk"), "entered": ("recorded_at", "pk")}
+    """Beside what its form shows, a figure's link says what its count is narrowed to; that stands
+    in hidden fields, and goes as a tag does.
+    """
+
     campaign = django_filters.ModelChoiceFilter(
         label="Campaign", queryset=Campaign.objects.all(), method="in_campaign", empty_label=""
     )
@@ -104,7 +111,11 @@ class OutcomeFilter(ListFilter):
     last = DayFilter(label="To", field_name="day", lookup_expr="lte")
     kind = django_filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="")
     offence = django_filters.ChoiceFilter(
-        label="Offence", choices=Offence.choices, empty_label="", widget=Autocomplete
+        label="Offence",
+        choices=[*Offence.choices, NOT_STATED],
+        method="of_offence",
+        empty_label="",
+        widget=Autocomplete,
     )
     borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
     team = django_filters.ModelChoiceFilter(
@@ -133,6 +144,30 @@ class OutcomeFilter(ListFilter):
         label="Sent back, not answered", method="sent_back", widget=forms.CheckboxInput
     )
 
+    strand = django_filters.ChoiceFilter(
+        label="Strand", choices=Strand.choices, widget=forms.HiddenInput
+    )
+    boroughs = django_filters.ModelMultipleChoiceFilter(
+        label="Boroughs",
+        field_name="borough",
+        queryset=Borough.objects.all(),
+        widget=forms.MultipleHiddenInput,
+    )
+    lead = django_filters.ModelChoiceFilter(
+        label="Lead team",
+        field_name="team",
+        queryset=Team.objects.all(),
+        null_label=NOT_STATED[1],
+        null_value=NOT_STATED[0],
+        widget=forms.HiddenInput,
+    )
+    detail = django_filters.MultipleChoiceFilter(
+        label="Detail",
+        choices=[*DETAILS.items(), NOT_STATED],
+        method="with_detail",
+        widget=forms.MultipleHiddenInput,
+    )
+
     class Meta:
         model = Outcome
         fields: tuple[str, ...] = ()
@@ -140,6 +175,12 @@ class OutcomeFilter(ListFilter):
 
     def in_campaign(self, rows: Any, _name: str, campaign: Campaign) -> Any:
         return rows.between(campaign.days).filter(borough__in=campaign.boroughs.all())
+
+    def of_offence(self, rows: Any, _name: str, offence: str) -> Any:
+        return rows.filter(offence="" if offence == NOT_STATED[0] else offence)
+
+    def with_detail(self, rows: Any, _name: str, details: list[str]) -> Any:
+        return rows.filter(detail__in=["" if d == NOT_STATED[0] else d for d in details])
 
     def with_team(self, rows: Any, _name: str, team: Team) -> Any:
         """Lead or helping."""
@@ -156,7 +197,7 @@ class OutcomeFilter(ListFilter):
         return rows.filter(logged_by=self.request.user) if on else rows
 
     def entered_late(self, rows: Any, _name: str, on: bool) -> Any:
-        return rows.filter(day__lt=LondonDay(F("recorded_at"))) if on else rows
+        return rows.entered_late() if on else rows
 
     def possible_duplicates(self, rows: Any, _name: str, on: bool) -> Any:
         return rows.in_open_flags() if on else rows

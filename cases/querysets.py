@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from campaigns.models import Team
 from cases.choices import Kind
 from cases.references import Reference
-from core.days import DayRange
+from core.days import DayRange, LondonDay
 from core.querysets import M, ScopedQuerySet, Viewer
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
 
     def between(self, days: DayRange) -> Self:
         return self.filter(day__gte=days.first, day__lt=days.end)
+
+    def entered_late(self) -> Self:
+        """Outcomes entered on a later London day than their own."""
+        return self.filter(day__lt=LondonDay("recorded_at"))
 
     def of_team(self, team: Team) -> Self:
         """Outcomes that a team led or helped with."""

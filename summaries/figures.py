@@ -111,6 +111,34 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
+def left_out(
+    window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
+) -> dict[str, int]:
+    """How many rows of a figure are there and do not count, by the reason in words."""
+    reasons = measure.source.left_out
+    part = f" AND {measure.source.slices[by.slice]} = %(key)s" if by.slice else ""
+    counts = ", ".join(f"count(*) FILTER (WHERE {reason})" for reason in reasons.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counts} FROM {measure.source.table}"
+            f" WHERE {measure.condition} AND {window.sql}{part}",
+            {**window.params, "key": key},
+        )
+        return dict(zip(reasons, cursor.fetchone(), strict=True))
+
+
+def changed_since_proof(window: Window) -> int:
+    """How many days in boroughs of a window changed since they were counted, so are live."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT (day, borough_id)) FROM summaries_changedday"
+            f" WHERE {window.sql}",
+            window.params,
+        )
+        found: int = cursor.fetchone()[0]
+        return found
+
+
 def _statement(window: Window, by: By, measures: list[Measure]) -> str:
     """The stored totals of unmarked days, and a live count of marked ones."""
     selects = [

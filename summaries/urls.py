@@ -1,10 +1,11 @@
 from django.urls import path
 
-from summaries import views
+from summaries.views import campaign, explain
 
 app_name = "summaries"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("campaigns/", views.campaigns, name="campaigns"),
-    path("campaigns/<slug:slug>/", views.campaign, name="campaign"),
+    path("", campaign.home, name="home"),
+    path("campaigns/", campaign.campaigns, name="campaigns"),
+    path("campaigns/<slug:slug>/", campaign.campaign, name="campaign"),
+    path("campaigns/<slug:slug>/figures/<slug:measure>/", explain.figure, name="figure"),
 ]

@@ -18,7 +18,7 @@ from core.days import LONDON, DayRange
 from core.templatetags.page import listed, moment, span, thousands, week_day
 from summaries.figures import one_snapshot
 from summaries.models import SummaryRun
-from summaries.presenters import Freshness, State
+from summaries.presenters.parts import Freshness, State
 
 PAGE = "/campaigns/16-days-2021/"
 NOW = datetime(2021, 12, 1, 10, 0, tzinfo=LONDON)

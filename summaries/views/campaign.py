@@ -1,4 +1,4 @@
-"""The pages of figures."""
+"""The campaigns, and the figures of one."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -10,7 +10,8 @@ from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
 from core.access import requires
 from core.days import london_day
-from summaries.presenters import CampaignPage, State, administrators
+from summaries.presenters.campaign import CampaignPage, administrators
+from summaries.presenters.parts import State
 
 
 @never_cache
