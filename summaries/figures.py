@@ -27,6 +27,7 @@ class By(StrEnum):
     OFFENCE = "offence"
     TEAM = "team"
     DETAIL = "detail"
+    PLACE_AND_DAY = "borough_and_day"
 
     @property
     def slice(self) -> Slice:
@@ -35,7 +36,11 @@ class By(StrEnum):
     @property
     def stored_key(self) -> str:
         """The column of a stored total that keys the answer."""
-        return {By.DAY: "day", By.BOROUGH: "borough_id"}.get(self, "key")
+        return {
+            By.DAY: "day",
+            By.BOROUGH: "borough_id",
+            By.PLACE_AND_DAY: "(borough_id || ' ' || day)",
+        }.get(self, "key")
 
     @property
     def live_key(self) -> str:

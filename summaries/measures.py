@@ -116,6 +116,11 @@ class Measure:
         return self.distinct is None
 
     @property
+    def one_by_one(self) -> bool:
+        """Whether its units happen one by one: chance explains the spread of such a count only."""
+        return self.additive and self.amount == "1"
+
+    @property
     def condition(self) -> str:
         """The facts that it counts, in SQL; every value is a code of ours, checked here."""
         tests = []

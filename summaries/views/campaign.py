@@ -10,6 +10,7 @@ from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
 from core.access import requires
 from core.days import london_day
+from summaries.forms import LondonForm
 from summaries.presenters.campaign import CampaignPage, administrators
 from summaries.presenters.parts import State
 
@@ -42,6 +43,7 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SEE_FIGURES)
 def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Campaign, slug=slug)
-    page = CampaignPage.of(found, request.user, timezone.now())
+    form = LondonForm(request.GET, own=found.days)
+    page = CampaignPage.of(found, request.user, form, timezone.now())
     context = {"page": page, "administrators": [] if page.boroughs else administrators()}
     return render(request, "summaries/campaign.html", context)

@@ -140,7 +140,8 @@ def test_tile_explanation_list_and_export_are_one_number(
             Outcome.objects.filter(pk=moved.pk).update(borough=cast.b, happened_at=NOON)
         expected = by_command(campaign)
         page = client.get("/campaigns/the-days/").context["page"].figures
-        shown = {asked.measure.slug: number for asked, number in [*page.tiles, page.different]}
+        numbers = [*((tile.asked, tile.count) for tile in page.tiles), page.different]
+        shown = {asked.measure.slug: number for asked, number in numbers}
         assert shown == {slug: expected[slug] for slug in shown}
         for measure in MEASURES:
             opened = client.get(f"/campaigns/the-days/figures/{measure.slug}/").context["page"]
@@ -189,7 +190,8 @@ def test_every_number_of_the_campaigns_page_opens_onto_itself(
     for who in (cast.supervisor, cast.officer):
         client = browser(who)
         page = client.get("/campaigns/the-days/").context["page"].figures
-        numbers = [(asked.address, number) for asked, number in page.tiles]
+        numbers = [(tile.asked.address, tile.count) for tile in page.tiles]
+        numbers += [(row.address, row.count) for row in page.closer.rows]
         for table in (page.by_day, page.by_borough):
             for row in [*table.rows, table.total]:
                 numbers += [(address, number) for number, address in row.cells]
