@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
-from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
+from campaigns.models import Campaign, Team
 from cases.choices import Offence
 from cases.models import Outcome
 from core.access import requires
@@ -15,6 +15,7 @@ from summaries.figures import By
 from summaries.forms import DaysForm
 from summaries.measures import BY_SLUG, Measure
 from summaries.presenters.explain import Explanation
+from summaries.views.places import place_asked
 
 
 @requires(Permission.SEE_FIGURES)
@@ -39,18 +40,10 @@ def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
 
 
 def _place(request: SignedInRequest, campaign: Campaign) -> Place:
-    """The place asked for; one that the person may see no figures of is not there."""
-    whole = Place.of_campaign(campaign, request.user.figures_scope)
-    try:
-        if "borough" in request.GET:
-            return whole.borough(get_object_or_404(Borough, slug=request.GET["borough"]))
-        if "command" in request.GET:
-            command = get_object_or_404(BasicCommandUnit, code=request.GET["command"])
-            policed = Borough.objects.policed_by(command.code, campaign.last_day)
-            return whole.command(command, policed)
-    except KeyError as error:
-        raise Http404 from error
-    return whole
+    for kind in ("borough", "command"):
+        if kind in request.GET:
+            return place_asked(request, campaign, kind, request.GET[kind])
+    return Place.of_campaign(campaign, request.user.figures_scope)
 
 
 def _part(measure: Measure, asked: QueryDict) -> Part | None:
