@@ -1,0 +1,76 @@
+"""The check that nothing sealed has been touched since, over the database itself.
+
+What is checked is in `audit/check_seals.py`, which needs no database; here are the rows for it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from audit.check_seals import BEFORE_ALL, Erased, Fault, Part, Result, Row, Sealed, check
+from audit.models import ErasedRow, LogRow, Seal
+from audit.seals import salt_of, sealed_of
+from audit.tables import tables
+from core.snapshots import one_snapshot
+
+
+def verify(kept: Mapping[int, str] | None = None) -> Result:
+    """What was found, up to the first fault.
+
+    `kept` are the digests of seals, by number, that were exported before.
+    """
+    with one_snapshot():
+        log = Database()
+        return check(log.seals(), log, kept or {})
+
+
+class Database:
+    """The log as it is in the database."""
+
+    def __init__(self) -> None:
+        self.tables = tables()
+        self.salts: dict[str, bytes | memoryview] = {}
+        """Of the seal that is being checked, by table."""
+
+    def seals(self) -> Iterator[Sealed]:
+        for made in Seal.objects.order_by("pk").iterator():
+            parts = list(made.parts.order_by("table"))
+            self.salts = {part.table: part.salts for part in parts}
+            yield sealed_of(made, parts)
+
+    def rows(self, part: Part, after: int) -> Iterator[Row]:
+        table, columns = self.tables.get(part["table"]), part["columns"]
+        if table is None:
+            raise Fault(f"the table {part['table']} is missing")
+        if gone := sorted({*columns} - {*table.columns}):
+            raise Fault(f"the columns {', '.join(gone)} of {table.name} are missing")
+        salts = self.salts[table.name]
+        for n, (key, content) in enumerate(table.digests(columns, after, part["last_id"])):
+            yield Row(key, content, salt_of(salts, n))
+
+    def erased(self, part: Part, after: int) -> Mapping[int, Erased]:
+        return erased(part["table"], after, part["last_id"])
+
+    def unlogged(self) -> tuple[str, int] | None:
+        logged = LogRow.objects.filter(pk=OuterRef("log_row"), action=LogRow.Action.ERASURE)
+        rows = ErasedRow.objects.filter(~Exists(logged)).order_by("table", "row_id")
+        return rows.values_list("table", "row_id").first()
+
+    def unsealed(self, reached: Mapping[str, int]) -> int:
+        count = 0
+        with connection.cursor() as cursor:
+            for name, table in self.tables.items():
+                cursor.execute(
+                    f"SELECT count(*) FROM {name} WHERE {table.key} > %s",
+                    [reached.get(name, BEFORE_ALL)],
+                )
+                count += cursor.fetchone()[0]
+        return count
+
+
+def erased(table: str, after: int, end: int) -> dict[int, Erased]:
+    """The sealed rows between two ids that were erased, by id; of several times, the last."""
+    rows = ErasedRow.objects.filter(table=table, row_id__gt=after, row_id__lte=end)
+    found = rows.exclude(sealed="").order_by("pk").values_list("row_id", "sealed", "left")
+    return {row: Erased(sealed, left) for row, sealed, left in found}
