@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
+from core.snapshots import one_snapshot
 from core.templatetags.page import listed, moment, thousands, week_day
-from summaries.figures import By, Window, figures, one_snapshot
+from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure, add
 from summaries.models import SummaryRun
 
