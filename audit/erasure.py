@@ -5,7 +5,6 @@ can find the content by trying, and `verify_log` tells a lawful gap from tamperi
 """
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,6 @@ from audit.verify import erased
 
 ALWAYS_KEPT = {"id", "at", "actor", "role", "action"}
 """Columns of the log that say who did what and when."""
-BATCH = 5000
-"""Entries of the log that are made at once."""
 
 
 class NotAsSealed(Exception):
@@ -56,7 +53,16 @@ def erase(
         records = job.records(list(ids))
         if not records:
             return 0
-        entries = _entries(model, records.values(), blank, by=by, second=second, reason=reason)
+        entries = _entries(
+            LogRow(
+                actor=by,
+                action=LogRow.Action.ERASURE,
+                object_type=getattr(model, "pgh_tracked_model", model)._meta.label_lower,
+                reason=reason,
+                details={"second": second, "columns": sorted(blank)},
+            ),
+            records.values(),
+        )
         for part, of_part in _by_part(job.table, sorted(records)):
             pairs = job.sealed(part, of_part) if part else job.unsealed(of_part)
             _keep(job.table, pairs, [entries[records[key]] for key in pairs])
@@ -116,7 +122,7 @@ class _Erasure:
         """The digest under which each row was sealed; NotAsSealed where it is another row now."""
         ids, leaves, salts = list(places), bytes(part.leaves), bytes(part.salts)
         contents = self._contents(ids, part.columns)
-        before = erased(self.table.name, ids[0] - 1, ids[-1])
+        before = erased(self.table.name, row_id__in=ids)
         found = {}
         for key, place in places.items():
             gone, content = before.get(key), contents[key]
@@ -179,33 +185,23 @@ def _places(leaves: bytes, ids: list[int]) -> dict[int, int]:
     return {wanted: bisect_left(range(len(leaves) // LEAF), wanted, key=key) for wanted in ids}
 
 
-def _entries(
-    model: type[Model],
-    records: Iterable[str],
-    blank: Mapping[str, Any],
-    *,
-    by: str,
-    second: str,
-    reason: str,
-) -> dict[str, int]:
-    """The log's entry for each record, by the record's id."""
-    about: type[Model] = getattr(model, "pgh_tracked_model", model)
-    counts, entries = list(Counter(records).items()), dict[str, int]()
-    for start in range(0, len(counts), BATCH):
-        made = LogRow.objects.bulk_create(
-            LogRow(
-                actor=by,
-                action=LogRow.Action.ERASURE,
-                object_type=about._meta.label_lower,
-                object_id=record,
-                reason=reason,
-                results=count,
-                details={"second": second, "columns": sorted(blank)},
-            )
-            for record, count in counts[start : start + BATCH]
+def _entries(entry: LogRow, records: Iterable[str]) -> dict[str, int]:
+    """The log's entry for each record, all alike but for the record; by the record's id."""
+    each = {"object_id": "record", "results": "count(*)"}
+    alike = {
+        str(field.column): field.get_db_prep_save(getattr(entry, field.attname), connection)
+        for field in LogRow._meta.concrete_fields
+        if field.column not in {"id", "at", *each}
+    }
+    places = ", ".join([*each.values(), *["%s"] * len(alike)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_logrow ({', '.join([*each, *alike])}) SELECT {places}"
+            " FROM unnest(%s::text[]) AS record GROUP BY record ORDER BY record"
+            " RETURNING object_id, id",
+            [*alike.values(), list(records)],
         )
-        entries |= {row.object_id: row.pk for row in made}
-    return entries
+        return dict(cursor.fetchall())
 
 
 def _keep(table: Table, pairs: Mapping[int, Erased], entries: list[int]) -> None:

@@ -115,6 +115,7 @@ class SealedPart(models.Model):
     class Meta:
         ordering = ["seal", "table"]
         triggers = append_only()
+        indexes = [models.Index(fields=["table", "last_id"], name="audit_sealedpart_last")]
         constraints = [
             models.UniqueConstraint(fields=["seal", "table"], name="audit_sealedpart_once")
         ]

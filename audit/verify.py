@@ -4,6 +4,7 @@ What is checked is in `audit/check_seals.py`, which needs no database; here are 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -50,7 +51,7 @@ class Database:
             yield Row(key, content, salt_of(salts, n))
 
     def erased(self, part: Part, after: int) -> Mapping[int, Erased]:
-        return erased(part["table"], after, part["last_id"])
+        return erased(part["table"], row_id__gt=after, row_id__lte=part["last_id"])
 
     def unlogged(self) -> tuple[str, int] | None:
         logged = LogRow.objects.filter(pk=OuterRef("log_row"), action=LogRow.Action.ERASURE)
@@ -69,8 +70,7 @@ class Database:
         return count
 
 
-def erased(table: str, after: int, end: int) -> dict[int, Erased]:
-    """The sealed rows between two ids that were erased, by id; of several times, the last."""
-    rows = ErasedRow.objects.filter(table=table, row_id__gt=after, row_id__lte=end)
-    found = rows.exclude(sealed="").order_by("pk").values_list("row_id", "sealed", "left")
-    return {row: Erased(sealed, left) for row, sealed, left in found}
+def erased(table: str, **rows: Any) -> dict[int, Erased]:
+    """The sealed rows among some of a table that were erased, by id; of several times, the last."""
+    found = ErasedRow.objects.filter(table=table, **rows).exclude(sealed="").order_by("pk")
+    return {row.row_id: Erased(row.sealed, row.left) for row in found.iterator()}
