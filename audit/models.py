@@ -99,7 +99,8 @@ class SealedPart(models.Model):
 
     `columns` are those that the digests cover; one that a table gains later changes no seal.
     `leaves` holds 16 bytes a row, its id and the start of its digest, so that an altered or
-    missing row can be named.
+    missing row can be named. `salts` holds 16 bytes a row, without which a digest cannot be tried
+    against guesses; no seal covers them, and a row's own is wiped when its content is erased.
     """
 
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="parts")
@@ -109,13 +110,50 @@ class SealedPart(models.Model):
     columns = ArrayField(models.CharField(max_length=63), editable=False)
     digest = models.CharField(max_length=64, editable=False)
     leaves = models.BinaryField(editable=False)
+    salts = models.BinaryField(editable=False)
 
     class Meta:
         ordering = ["seal", "table"]
         triggers = append_only()
+        indexes = [models.Index(fields=["table", "last_id"], name="audit_sealedpart_last")]
         constraints = [
             models.UniqueConstraint(fields=["seal", "table"], name="audit_sealedpart_once")
         ]
 
     def __str__(self) -> str:
         return f"{self.table} to {self.last_id}"
+
+
+class ErasedRow(models.Model):
+    """A row of the log whose content was erased under retention (`audit/erasure.py`).
+
+    `sealed` is the digest under which the row was sealed, `left` the SHA-256 of what the erasure
+    left of it; both are empty where no seal covered the row yet, so that there is nothing to keep.
+    """
+
+    table = models.CharField(max_length=63, editable=False)
+    row_id = models.BigIntegerField(editable=False)
+    sealed = models.CharField(max_length=64, blank=True, editable=False)
+    left = models.CharField(max_length=64, blank=True, editable=False)
+    at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    log_row = models.ForeignKey(
+        LogRow,
+        on_delete=models.PROTECT,
+        related_name="erased_rows",
+        help_text="Who erased it, with whom, and why.",
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = append_only()
+        indexes = [models.Index(fields=["table", "row_id"], name="audit_erasedrow_row")]
+        constraints = [
+            models.CheckConstraint(
+                name="audit_erasedrow_keeps_two_digests_or_none",
+                condition=Q(sealed="", left="")
+                | Q(sealed__regex=r"^[0-9a-f]{64}$", left__regex=r"^[0-9a-f]{64}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Row {self.row_id} of {self.table}"

@@ -5,6 +5,7 @@ Whatever the timetable does, a command does by hand (`manage.py nightly`).
 """
 
 import os
+from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
@@ -38,9 +39,14 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
         },
         "seal-log": {
-            # What can be changed unseen is what came since the last seal: an hour at most.
+            # What can be changed unseen is what came since the last seal.
             "task": "audit.tasks.seal_log",
-            "schedule": crontab(minute=50),
+            "schedule": timedelta(minutes=settings.SEAL_EVERY_MINUTES),
+        },
+        "seal-day": {
+            # As a day ends, so that no seal holds rows of two days, whatever the gap.
+            "task": "audit.tasks.seal_log",
+            "schedule": crontab(hour=0, minute=0),
         },
         "purge": {
             # Once the nightly run is done with the database; which night matters to nobody.

@@ -92,6 +92,9 @@ try:
         }
     }
     REDIS_URL = _redis(_required("REDIS_URL"))
+    SEAL_EVERY_MINUTES = env.int("SEAL_EVERY_MINUTES", 60)
+    if not 1 <= SEAL_EVERY_MINUTES <= 24 * 60:
+        raise ImproperlyConfigured("SEAL_EVERY_MINUTES must be from 1 to 1440")
 except EnvError as error:
     sys.exit(f"Settings: {error}")
 except ImproperlyConfigured as error:

@@ -3,13 +3,12 @@
 Every question is one SQL statement, so one snapshot: no reader sees a day half filled.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db import connection, transaction
+from django.db import connection
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
@@ -75,17 +74,6 @@ class Window:
             "end": self.days.end,
             "boroughs": sorted(self.boroughs.borough_ids),
         }
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Every question inside sees the database at one moment, so the parts of a page agree."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 Figures = dict[Measure, dict[str, int]]

@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import StaffBorough, User
-from audit.models import LogRow, Seal, SealedPart
+from audit.models import ErasedRow, LogRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
@@ -104,6 +104,18 @@ class SealedPartFactory(DjangoModelFactory[SealedPart]):
     columns = LazyFunction(lambda: ["id"])
     digest = "0" * 64
     leaves = bytes(16)
+    salts = bytes(16)
+
+
+class ErasedRowFactory(DjangoModelFactory[ErasedRow]):
+    class Meta:
+        model = ErasedRow
+
+    table = "audit_logrow"
+    row_id = Sequence(int)
+    sealed = "0" * 64
+    left = "1" * 64
+    log_row = SubFactory(LogRowFactory, action=LogRow.Action.ERASURE)
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):

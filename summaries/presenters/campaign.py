@@ -11,10 +11,11 @@ from accounts.models import User
 from campaigns.models import Borough, Campaign
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
+from core.snapshots import one_snapshot
 from core.templatetags.page import listed, thousands, week_day
 from summaries.asked import Asked, Place
 from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
-from summaries.figures import By, Window, figures, one_snapshot
+from summaries.figures import By, Window, figures
 from summaries.forms import LondonForm
 from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure
 from summaries.presenters.drawn import BoroughMap, Picture, borough_map, growth, uplift_words

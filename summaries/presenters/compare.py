@@ -6,9 +6,10 @@ from datetime import datetime
 from accounts.models import User
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
+from core.snapshots import one_snapshot
 from summaries.asked import Asked, Place
 from summaries.comparisons import Baseline, Comparison, NotComparable, Uplift
-from summaries.figures import Window, figures, one_snapshot
+from summaries.figures import Window, figures
 from summaries.forms import CompareForm
 from summaries.measures import MEASURES, Measure
 from summaries.presenters.drawn import Picture, beyond_words, comparison_picture, uplift_words

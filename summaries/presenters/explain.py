@@ -7,9 +7,10 @@ from functools import cached_property
 from accounts.models import User
 from accounts.permissions import Permission
 from cases.models import Outcome
+from core.snapshots import one_snapshot
 from core.templatetags.page import span, thousands
 from summaries.asked import Asked
-from summaries.figures import By, changed_since_proof, left_out, one_snapshot
+from summaries.figures import By, changed_since_proof, left_out
 from summaries.measures import OUTCOMES
 from summaries.models import Restatement
 from summaries.presenters.parts import Freshness

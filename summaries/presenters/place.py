@@ -13,9 +13,10 @@ from cases.clocks import Clock, overdue_clocks
 from core.charts import Bar, bars
 from core.days import DayRange, london_day
 from core.querysets import M, ScopedQuerySet
+from core.snapshots import one_snapshot
 from partners.models import EngagementEvent, TrainingSession
 from summaries.asked import Asked, Place
-from summaries.figures import By, figures, one_snapshot
+from summaries.figures import By, figures
 from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
 from summaries.measures import OUTCOMES, Measure

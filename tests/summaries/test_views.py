@@ -15,8 +15,8 @@ from campaigns.models import Borough, Campaign
 from cases.choices import Kind
 from cases.models import Case, Outcome, Suspect
 from core.days import LONDON, DayRange
+from core.snapshots import one_snapshot
 from core.templatetags.page import listed, moment, span, thousands, week_day
-from summaries.figures import one_snapshot
 from summaries.models import SummaryRun
 from summaries.presenters.parts import Freshness, State
 
