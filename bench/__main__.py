@@ -140,7 +140,7 @@ def bench_totals(rows: int) -> None:
         "arrests by borough, 1% marked / stored",
         lambda: figures(CAMPAIGN, By.BOROUGH, [BY_SLUG["arrests"]]),
         stored_alone,
-        times=50,
+        times=400,
         budget=1.5,
     )
 
