@@ -85,6 +85,8 @@ try:
                 "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
                 if DATABASE_POOL
                 else False,
+                # What the server binds (figures alone) it plans once for each connection.
+                "prepare_threshold": 0,
                 # A killed worker's query ends within a second, and with it its locks.
                 # An empty list of ignored triggers spares each row of a bulk write an exception.
                 "options": "-c client_connection_check_interval=1000 -c pgtrigger.ignore={}",
