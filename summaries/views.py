@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
@@ -13,7 +12,6 @@ from core.days import london_day
 from summaries.presenters import CampaignPage, State, administrators
 
 
-@never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
     """The desk of whoever logs entries, else the campaign of the day.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from accounts.models import User
+from accounts.models import KeptForm, User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
 from cases.actions import may_undo
@@ -62,6 +62,11 @@ class Desk:
     def unfinished(self) -> list[tuple[Draft, Kind]]:
         rows = Draft.objects.visible_to(self.user)
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
+
+    @cached_property
+    def kept(self) -> list[KeptForm]:
+        """What they typed when their session ended, and did not come back to."""
+        return list(KeptForm.objects.visible_to(self.user))
 
     @cached_property
     def _running(self) -> list[Clock]:
