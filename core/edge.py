@@ -24,7 +24,7 @@ HEADERS = {
     "Permissions-Policy": ", ".join(
         f"{feature}=()"
         for feature in (
-            *("accelerometer", "bluetooth", "browsing-topics", "camera", "display-capture"),
+            *("accelerometer", "browsing-topics", "camera", "display-capture"),
             *("geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
             *("microphone", "midi", "payment", "screen-wake-lock", "serial", "usb"),
         )

@@ -17,6 +17,9 @@ SPEAKS_OF_NOBODY = ("celery.beat", "celery.worker", "celery.apps", "summaries", 
 WITHOUT_GAPS = ("django.security", "django.request")
 """Loggers that put what was sent into the message itself."""
 
+OF_A_JOB = ("name", "id", "runtime")
+"""What Celery's messages say of a job, besides its arguments and its answer."""
+
 
 class JsonLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -29,6 +32,8 @@ class JsonLine(logging.Formatter):
         if number := REQUEST_ID.get():
             line["request"] = number
         line |= getattr(record, "facts", {})
+        if isinstance(record.args, dict):
+            line |= {key: record.args[key] for key in OF_A_JOB if key in record.args}
         if record.exc_info and record.exc_info[0]:
             kind, _, trace = record.exc_info
             line["exception"] = f"{kind.__module__}.{kind.__qualname__}"

@@ -84,7 +84,7 @@ class Desk:
     @property
     def nothing_to_do(self) -> bool:
         others = self.supervises and (self.likely_pairs or self.unanswered)
-        return not (self.asked or self.unfinished or self.clocks or others)
+        return not (self.asked or self.unfinished or self.kept or self.clocks or others)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:

@@ -1,0 +1,203 @@
+"""Attacks on the addresses: forged posts, odd hosts, ways elsewhere, unasked fields, SQL."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+
+from audit.models import LogRow
+from cases.models import Case, CaseNote, Outcome
+from tests.cases.pages import at, browser, form_at
+from tests.cases.test_doors import addresses, world
+from tests.conftest import Cast
+from tests.factories import BY_MODEL, CaseFactory, OutcomeFactory
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES: dict[type, Any] = {
+    IntConverter: 1,
+    UUIDConverter: uuid4(),
+    SlugConverter: "arrest",
+    StringConverter: "1",
+}
+
+
+def every_address(resolver: Any = None, before: str = "/") -> Iterator[str]:
+    """Each address of the product and of the admin, with something in the places of its path."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern).lstrip("^")
+        for name, converter in pattern.pattern.converters.items():
+            value = str(SAMPLES.get(type(converter), "1"))
+            for kind in ("int", "uuid", "slug", "path", "str"):
+                route = route.replace(f"<{kind}:{name}>", value)
+            route = route.replace(f"<{name}>", value)
+        if isinstance(pattern, URLResolver):
+            yield from every_address(pattern, route)
+        elif isinstance(pattern, URLPattern) and "(?P" not in route:
+            yield route
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has, but for the log, which is meant to grow."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    tables -= {LogRow._meta.db_table, "django_session"}
+    counts = {}
+    with connection.cursor() as cursor:
+        for table in sorted(tables):
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+WITHOUT_A_TOKEN = {404, 405, 413}
+"""What is not there, or takes no post, may say so first."""
+
+
+@pytest.mark.parametrize("who", ["administrator", "supervisor", "officer"])
+def test_no_post_without_a_token_changes_anything(cast: Cast, who: str) -> None:
+    of_the_world = [address for _, address in addresses(world(cast))]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(getattr(cast, who))
+    before = rows()
+    refused = 0
+    for address in dict.fromkeys([*of_the_world, *every_address()]):
+        answer = client.post(address, {"reason": "x", "text": "x", "name": "x"})
+        assert answer.status_code in {403, *WITHOUT_A_TOKEN}, address
+        refused += answer.status_code == 403
+    assert refused > 100
+    assert rows() == before
+
+
+def test_another_host_is_answered_by_nothing_of_ours(cast: Cast) -> None:
+    client = browser(cast.officer)
+    for host in ("elsewhere.example", "testserver.elsewhere.example", "testserver@elsewhere"):
+        answer = client.get(at("desk"), headers={"host": host})
+        assert answer.status_code == 400
+        assert "elsewhere" not in answer.content.decode()
+    forwarded = client.get("/", headers={"x-forwarded-host": "elsewhere.example"})
+    assert forwarded["Location"] == at("desk")
+
+
+ELSEWHERE = [
+    "https://elsewhere.example/",
+    "//elsewhere.example/",
+    "/\\elsewhere.example",
+    "\\\\elsewhere.example",
+    "https:elsewhere.example",
+    "javascript:alert(1)",
+    " https://elsewhere.example",
+    "/%09/elsewhere.example",
+    "https://testserver@elsewhere.example/",
+]
+
+
+@pytest.mark.parametrize("to", ELSEWHERE)
+def test_no_parameter_leads_elsewhere(cast: Cast, to: str) -> None:
+    signed_in, nobody = browser(cast.administrator), Client()
+    for client in (signed_in, nobody):
+        for address in ("/sign-in/", "/sign-out/", "/admin/login/", "/admin/logout/", at("desk")):
+            for name in ("next", "kept", "back", "url", "_popup", "redirect_to"):
+                for answer in (
+                    client.get(address, {name: to}),
+                    client.post(f"{address}?back", {name: to, "owner": to}),
+                ):
+                    location = answer.headers.get("Location", "")
+                    assert location == "" or (
+                        location.startswith("/") and not location.startswith(("//", "/\\"))
+                    ), (address, name)
+                    client.force_login(cast.administrator) if client is signed_in else None
+
+
+MORE = {
+    "logged_by": "1",
+    "owner_id": "1",
+    "officer": "1",
+    "counted": "on",
+    "voided_at": "2020-01-01",
+    "voided_by": "1",
+    "void_reason": "x",
+    "merged_into": "1",
+    "recorded_at": "2020-01-01",
+    "day": "2020-01-01",
+    "id": str(uuid4()),
+    "pk": "1",
+    "case": "1",
+    "restricted": "on",
+    "role": "administrator",
+    "is_active": "on",
+    "whole_force": "on",
+}
+
+
+class TestMassAssignment:
+    def facts(self, row: Model, *changed: str) -> dict[str, Any]:
+        fields = {field.attname for field in row._meta.concrete_fields} - set(changed)
+        return {name: getattr(type(row)._default_manager.get(pk=row.pk), name) for name in fields}
+
+    def test_more_fields_than_an_amendment_asks_for_change_nothing(self, cast: Cast) -> None:
+        case = CaseFactory.create(borough=cast.a)
+        outcome = OutcomeFactory.create(case=case, logged_by=cast.colleague)
+        client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
+        before = self.facts(outcome, "custody_record")
+        sent = {**MORE, **form_at(client, address), "custody_record": "CR/1"}
+        assert client.post(address, sent).status_code == 302
+        assert self.facts(outcome, "custody_record") == before
+        assert Outcome.objects.get(pk=outcome.pk).custody_record == "CR/1"
+
+    def test_a_borough_out_of_scope_is_refused(self, cast: Cast) -> None:
+        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
+        answer = client.post(address, form_at(client, address) | {"borough": cast.b.pk})
+        assert answer.context["form"].errors.keys() == {"borough"}
+        assert Outcome.objects.get(pk=outcome.pk).borough == cast.a
+
+    def test_a_note_is_its_writers_on_the_case_of_its_address(self, cast: Cast) -> None:
+        case = CaseFactory.create(borough=cast.a)
+        before = self.facts(case)
+        other = {"author": cast.colleague.pk, "written_by": cast.colleague.pk}
+        sent = {**MORE, **other, "kind": "fact", "text": "Seen.", "case": 0}
+        assert browser(cast.officer).post(at("add_note", case.pk), sent).status_code == 302
+        note = CaseNote.objects.get()
+        people = {field.name for field in CaseNote._meta.fields if field.related_model}
+        assert note.case == case
+        assert {getattr(note, name) for name in people - {"case"}} == {cast.officer}
+        assert self.facts(Case.objects.get()) == before
+
+
+HOSTILE = [
+    "' OR '1'='1",
+    "1); DROP TABLE cases_case; --",
+    "1 UNION SELECT password FROM accounts_user",
+    "%27%20OR%201=1",
+    "\\'; SELECT pg_sleep(9); --",
+    "$$; SELECT 1; $$",
+    "\x00",
+    "{{ 7*7 }}",
+    "%s",
+    "9" * 400,
+    "-1",
+    "é" * 200,
+]
+
+
+@pytest.mark.parametrize("of", ["outcomes", "cases"])
+def test_no_filter_lets_sql_through(cast: Cast, of: str) -> None:
+    OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+    client = browser(cast.supervisor)
+    page = client.get(at(of))
+    names = [*page.context["list"].form.fields, "sort", "page", "show", "after"]
+    before = {model: model._base_manager.count() for model in BY_MODEL if model is not LogRow}
+    for name in names:
+        for part in ("", "_day", "_month", "_year", "_0", "_1"):
+            for hostile in HOSTILE:
+                answer = client.get(at(of), {name + part: hostile})
+                assert answer.status_code == 200, (name, hostile)
+                assert answer.content.decode().strip() != "49"
+    assert before == {model: model._base_manager.count() for model in before}
