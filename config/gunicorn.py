@@ -25,12 +25,12 @@ def pre_request(_worker: Any, req: Any) -> None:
     length = dict(req.headers).get("CONTENT-LENGTH", "0")
     ends = monotonic() + PATIENCE + int(length) / PACE
 
-    def chunk() -> bytes:
+    def chunk(*args: Any) -> bytes:
         left = ends - monotonic()
         if left <= 0:
             raise TimeoutError
         unreader.sock.settimeout(left)
-        data: bytes = type(unreader).chunk(unreader)
+        data: bytes = type(unreader).chunk(unreader, *args)
         return data
 
     unreader.chunk = chunk

@@ -16,7 +16,7 @@ from cases.models import Case, CaseNote, Outcome
 from tests.cases.pages import at, browser, form_at
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
-from tests.factories import BY_MODEL, CaseFactory, OutcomeFactory
+from tests.factories import CaseFactory, OutcomeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -60,11 +60,10 @@ WITHOUT_A_TOKEN = {404, 405, 413}
 """What is not there, or takes no post, may say so first."""
 
 
-@pytest.mark.parametrize("who", ["administrator", "supervisor", "officer"])
-def test_no_post_without_a_token_changes_anything(cast: Cast, who: str) -> None:
+def test_no_post_without_a_token_changes_anything(cast: Cast) -> None:
     of_the_world = [address for _, address in addresses(world(cast))]
     client = Client(enforce_csrf_checks=True)
-    client.force_login(getattr(cast, who))
+    client.force_login(cast.supervisor)
     before = rows()
     refused = 0
     for address in dict.fromkeys([*of_the_world, *every_address()]):
@@ -98,21 +97,19 @@ ELSEWHERE = [
 ]
 
 
+NAMES = ("next", "kept", "back", "url", "redirect_to", "owner")
+LEADING = ("/sign-in/", "/admin/login/", "/desk/", "/sign-out/", "/admin/logout/")
+
+
 @pytest.mark.parametrize("to", ELSEWHERE)
 def test_no_parameter_leads_elsewhere(cast: Cast, to: str) -> None:
-    signed_in, nobody = browser(cast.administrator), Client()
-    for client in (signed_in, nobody):
-        for address in ("/sign-in/", "/sign-out/", "/admin/login/", "/admin/logout/", at("desk")):
-            for name in ("next", "kept", "back", "url", "_popup", "redirect_to"):
-                for answer in (
-                    client.get(address, {name: to}),
-                    client.post(f"{address}?back", {name: to, "owner": to}),
-                ):
-                    location = answer.headers.get("Location", "")
-                    assert location == "" or (
-                        location.startswith("/") and not location.startswith(("//", "/\\"))
-                    ), (address, name)
-                    client.force_login(cast.administrator) if client is signed_in else None
+    sent = dict.fromkeys(NAMES, to)
+    for client in (browser(cast.administrator), Client()):
+        for address in LEADING:
+            for answer in (client.get(address, sent), client.post(address, sent)):
+                location = answer.headers.get("Location", "/")
+                assert location.startswith("/"), address
+                assert not location.startswith(("//", "/\\")), address
 
 
 MORE = {
@@ -172,18 +169,9 @@ class TestMassAssignment:
 
 
 HOSTILE = [
-    "' OR '1'='1",
-    "1); DROP TABLE cases_case; --",
-    "1 UNION SELECT password FROM accounts_user",
-    "%27%20OR%201=1",
-    "\\'; SELECT pg_sleep(9); --",
-    "$$; SELECT 1; $$",
-    "\x00",
-    "{{ 7*7 }}",
-    "%s",
+    "1' OR '1'='1'); DROP TABLE cases_case; --",
+    "\\\x00%s $1 {{ 7*7 }}",
     "9" * 400,
-    "-1",
-    "é" * 200,
 ]
 
 
@@ -193,11 +181,11 @@ def test_no_filter_lets_sql_through(cast: Cast, of: str) -> None:
     client = browser(cast.supervisor)
     page = client.get(at(of))
     names = [*page.context["list"].form.fields, "sort", "page", "show", "after"]
-    before = {model: model._base_manager.count() for model in BY_MODEL if model is not LogRow}
+    before = rows()
     for name in names:
-        for part in ("", "_day", "_month", "_year", "_0", "_1"):
-            for hostile in HOSTILE:
-                answer = client.get(at(of), {name + part: hostile})
-                assert answer.status_code == 200, (name, hostile)
-                assert answer.content.decode().strip() != "49"
-    assert before == {model: model._base_manager.count() for model in before}
+        for hostile in HOSTILE:
+            # A day and a span have a box for each part.
+            parts = ("", "_day", "_month", "_year", "_0", "_1")
+            answer = client.get(at(of), {name + part: hostile for part in parts})
+            assert answer.status_code == 200, (name, hostile)
+    assert rows() == before

@@ -39,7 +39,7 @@ def back_from(answer: Any) -> str:
     assert answer.status_code == 302
     to = urlsplit(answer["Location"])
     assert to.path == reverse("accounts:sign_in")
-    return parse_qs(to.query)["next"][0]
+    return str(parse_qs(to.query)["next"][0])
 
 
 class TestTheWayBack:
