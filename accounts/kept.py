@@ -30,6 +30,8 @@ from core.sessions import is_background
 SEAL, UNSENT, KEPT = "owner", "unsent", "kept"
 OURS = {"csrfmiddlewaretoken", SEAL, UNSENT, KEPT}
 """What a form carries besides what was typed."""
+SECRET = {"code", "credential"}
+"""What proves who somebody is: never written down, nor is any field named after a password."""
 MOVED = {302, 405}
 _signer = signing.TimestampSigner(salt="accounts.kept")
 
@@ -126,7 +128,7 @@ def _keep(request: HttpRequest) -> HttpResponse | None:
     fields = {
         name: [str(value).replace("\0", "") for value in values]
         for name, values in request.POST.lists()
-        if name not in OURS
+        if not (name in OURS | SECRET or "password" in name.lower())
     }
     if fields:
         pk = uuid5(NAMESPACE_URL, f"{owner.pk} {request.path}")

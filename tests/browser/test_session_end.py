@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import KeptForm
 from cases.models import Case, CaseNote
+from core.sessions import BEGAN
 from tests.cases.pages import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,10 +21,11 @@ Axe = Callable[[Page], list[str]]
 TYPED = "Seen at the door, says he is 'fine' & well"
 
 
-def leave(seconds: float) -> None:
-    """Lets so many seconds be left of every session."""
+def leave(seconds: float, began: timedelta = timedelta()) -> None:
+    """Lets so many seconds be left of every session, as if it had begun so long ago."""
     for key in Session.objects.values_list("pk", flat=True):
         session = SessionStore(key)
+        session[BEGAN] = (timezone.now() - began).isoformat()
         session.set_expiry(timezone.now() + timedelta(seconds=seconds))
         session.save()
 
@@ -74,6 +76,15 @@ def test_a_warning_is_answered_by_the_keyboard_and_the_other_tab_hears_of_it(
     expect(note.get_by_label("Note", exact=True)).to_have_value(TYPED)
     left = Session.objects.get().expire_date - timezone.now()
     assert timedelta(minutes=14) < left <= timedelta(minutes=15)
+
+    # After ten hours there is no staying: it says so, and is in nobody's way.
+    leave(100, began=timedelta(hours=10) - timedelta(seconds=100))
+    note.clock.fast_forward("13:20")
+    expect(dialog).to_be_visible()
+    note.keyboard.press("Enter")
+    expect(dialog.get_by_text("A session cannot last any longer.")).to_be_visible()
+    note.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
 
 
 def test_at_the_end_the_page_leaves_and_comes_back_filled_in(note: Page) -> None:

@@ -188,6 +188,15 @@ class TestWhoseItIs:
         assert not KeptForm.objects.exists()
 
 
+def test_no_password_or_code_is_ever_written_down(cast: Cast) -> None:
+    address = reverse("admin:auth_user_password_change", args=[cast.officer.pk])
+    secrets = dict.fromkeys(("password1", "oldPassword", "code", "credential"), "open sesame")
+    owner = seal_of(cast.administrator)
+    assert back_from(sent(Client(), address, owner=owner, **secrets)) == address
+    sent(Client(), address, owner=owner, name="Robin", **secrets)
+    assert KeptForm.objects.get().fields == {"name": ["Robin"]}
+
+
 class TestNothingIsActedUpon:
     def test_what_a_script_sends_unfinished_is_kept_though_the_session_goes_on(
         self, cast: Cast, case: Case

@@ -13,8 +13,10 @@ function watch(dialog) {
   const address = dialog.dataset.sessionEnd;
   const words = dialog.querySelector("[data-session-left]");
   const others = new BroadcastChannel("session-end");
+  const button = dialog.querySelector("button");
   let ends = 0;
   let asking = false;
+  let last = false;
 
   const left = () => Math.round((ends - Date.now()) / 1000);
   const learn = (seconds) => {
@@ -34,7 +36,7 @@ function watch(dialog) {
   async function look({ anew = false } = {}) {
     if (asking || (!anew && left() > WARNING)) return;
     // Another tab may have gone on, so the server is asked before anything is said or left.
-    if (!anew && dialog.open && left() > 0) return say(words, left());
+    if (!anew && (dialog.open || last) && left() > 0) return last || say(words, left());
     asking = true;
     try {
       const seconds = await ask();
@@ -54,10 +56,15 @@ function watch(dialog) {
 
   async function stay(event) {
     event.preventDefault();
+    if (last) return dialog.close();
     try {
       const seconds = await ask({ method: "POST", body: new FormData(dialog.querySelector("form")) });
       if (seconds <= 0) return leave();
       tell(seconds);
+      if (seconds > WARNING) return;
+      last = true;
+      say(words, seconds, "A session cannot last any longer. ");
+      button.textContent = "Close";
     } catch {
       words.textContent = "There is no connection. Try again.";
     }
@@ -77,13 +84,13 @@ function watch(dialog) {
 }
 
 // Said at each minute, then three times more: a voice that counts seconds would say nothing else.
-function say(words, seconds) {
+function say(words, seconds, why = "") {
   const minutes = Math.ceil(seconds / 60);
   const said =
     seconds > 60
       ? `You will be signed out in ${minutes} minutes.`
       : `You will be signed out in ${Math.max(Math.ceil(seconds / 20) * 20, 20)} seconds.`;
-  if (words.textContent !== said) words.textContent = said;
+  if (words.textContent !== why + said) words.textContent = why + said;
 }
 
 // Nothing of the page is to be read when its session is over, though it cannot leave yet.
