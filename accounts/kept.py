@@ -32,7 +32,8 @@ OURS = {"csrfmiddlewaretoken", SEAL, UNSENT, KEPT}
 """What a form carries besides what was typed."""
 SECRET = {"code", "credential"}
 """What proves who somebody is: never written down, nor is any field named after a password."""
-MOVED = {302, 405}
+CHANGED = {200, 302, 405}
+"""What a page answers that has no such form: closed to the person, it answers otherwise."""
 _signer = signing.TimestampSigner(salt="accounts.kept")
 
 
@@ -155,7 +156,7 @@ def _filled(request: HttpRequest, response: HttpResponse, pk: UUID) -> HttpRespo
     if kept is None:
         return response
     html = None
-    if response.status_code == 200 and not response.streaming:
+    if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
         html = filled(
             response.content.decode(),
             at=request.path,
@@ -165,7 +166,7 @@ def _filled(request: HttpRequest, response: HttpResponse, pk: UUID) -> HttpRespo
         )
     if html is not None:
         response.content = html.encode()
-    elif response.status_code in {200, *MOVED}:
+    elif response.status_code in CHANGED:
         return redirect("kept_form", pk)
     return response
 

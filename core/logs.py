@@ -12,11 +12,13 @@ from typing import Any
 
 from core.edge import REQUEST_ID
 
-SPEAKS_OF_NOBODY = ("celery.beat", "celery.worker", "celery.apps", "summaries", "kombu")
+SPEAKS_OF_NOBODY = (
+    *("celery.apps", "celery.beat", "celery.worker.consumer", "celery.worker.strategy"),
+    *("kombu", "summaries"),
+)
 """Loggers whose messages name jobs, machines and times: those are written in full."""
 WITHOUT_GAPS = ("django.security", "django.request")
 """Loggers that put what was sent into the message itself."""
-
 OF_A_JOB = ("name", "id", "runtime")
 """What Celery's messages say of a job, besides its arguments and its answer."""
 

@@ -1,5 +1,7 @@
 """Attacks on the addresses: forged posts, odd hosts, ways elsewhere, unasked fields, SQL."""
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -10,13 +12,15 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+from openpyxl import load_workbook
 
+from accounts.models import User
 from audit.models import LogRow
 from cases.models import Case, CaseNote, Outcome
 from tests.cases.pages import at, browser, form_at
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
-from tests.factories import CaseFactory, OutcomeFactory
+from tests.factories import CaseFactory, OutcomeFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -189,3 +193,32 @@ def test_no_filter_lets_sql_through(cast: Cast, of: str) -> None:
             answer = client.get(at(of), {name + part: hostile for part in parts})
             assert answer.status_code == 200, (name, hostile)
     assert rows() == before
+
+
+FORMULA = "=HYPERLINK(1)"
+
+
+def cells_of(file: bytes, form: str) -> list[str]:
+    """What a spreadsheet shows of a file, its own formulas marked as such."""
+    if form == "csv":
+        rows = csv.reader(file.decode("utf-8-sig").splitlines())
+        cells = [cell for row in rows for cell in row]
+        return [f"f:{cell}" if cell.lstrip().startswith(tuple("=+-@")) else cell for cell in cells]
+    sheets = load_workbook(io.BytesIO(file))
+    return [
+        f"{cell.data_type}:{cell.value}" for sheet in sheets for row in sheet.rows for cell in row
+    ]
+
+
+@pytest.mark.parametrize("of", ["outcomes", "cases"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_no_cell_of_an_export_is_a_formula(cast: Cast, of: str, form: str) -> None:
+    User.objects.filter(pk=cast.officer.pk).update(name=f"-{FORMULA}")
+    team = TeamFactory.create(name=f"@{FORMULA}")
+    case = CaseFactory.create(borough=cast.a, reference=FORMULA, team=team, officer=cast.officer)
+    OutcomeFactory.create(case=case, team=team, logged_by=cast.officer)
+    why = {"form": form, "recipient": "me", "reason": "Weekly review"}
+    answer: Any = browser(cast.officer).post(at(f"export_{of}"), why)
+    cells = cells_of(b"".join(answer.streaming_content), form)
+    assert [cell for cell in cells if cell.startswith("f:")] == []
+    assert sum(FORMULA in cell for cell in cells) >= 3

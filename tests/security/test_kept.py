@@ -52,6 +52,7 @@ class TestTheWayBack:
 
         client.force_login(cast.officer)
         page = client.get(back)
+        assert page["Content-Length"] == str(len(page.content))
         offered = Controls(page.content.decode()).offered
         kept = KeptForm.objects.get()
         assert offered["kept"] == {str(kept.pk)}
