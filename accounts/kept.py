@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.csrf import csrf_failure as plain_csrf_failure
@@ -80,7 +80,11 @@ class KeptForms:
     ) -> HttpResponse | None:
         if request.method != "POST" or is_background(view) or _too_long(request):
             return None
-        request.sent_again = _uuid(request.POST.get(KEPT, ""))  # type: ignore[attr-defined]
+        try:
+            request.sent_again = _uuid(request.POST.get(KEPT, ""))  # type: ignore[attr-defined]
+        except UnreadablePostError:
+            # It stopped half-way, or came so slowly that the web server let go of it.
+            return HttpResponse(status=408)
         if request.user.is_authenticated and UNSENT not in request.POST:
             return None
         return _keep(request)

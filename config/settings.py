@@ -201,6 +201,7 @@ DISCLOSURE_DAYS = 28
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

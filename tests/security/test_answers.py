@@ -1,5 +1,6 @@
 """What every kind of answer carries, how it refuses what is too large, and its pages of errors."""
 
+import io
 import json
 import logging
 import os
@@ -19,12 +20,12 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import include, path, reverse
 from gunicorn.http.unreader import SocketUnreader
 from pytest_django import Settings
 
-from accounts.kept import seal_of
+from accounts.kept import KeptForms, seal_of
 from config import gunicorn
 from core.logs import JsonLine
 from tests.cases.pages import at, browser
@@ -147,6 +148,7 @@ def test_every_kind_of_answer_carries_the_headers(kinds: dict[str, Any]) -> None
         assert said == POLICY, kind
         assert "camera=()" in answer["Permissions-Policy"], kind
         assert UUID(answer["X-Request-ID"]), kind
+        assert "Access-Control-Allow-Origin" not in answer, kind
 
 
 def test_nothing_but_static_files_is_kept_by_a_browser_or_a_proxy(kinds: dict[str, Any]) -> None:
@@ -209,7 +211,7 @@ from django.conf import settings
 django.setup()
 from django.core.management import call_command
 call_command("check", deploy=True, fail_level="WARNING")
-from django.test import Client
+from django.test import Client, RequestFactory
 answer = Client().get("/sign-in/", secure=True, headers={"host": "days.example.org"})
 plain = Client().get("/sign-in/", headers={"host": "days.example.org"})
 cookies = [str(cookie) for cookie in answer.cookies.values()]
@@ -268,6 +270,17 @@ class TestTooLarge:
             answer = client.post(at("find"), sent)
             assert answer.status_code == 400
             assert "was not understood" in answer.content.decode()
+
+    def test_a_body_that_stops_half_way_is_let_go(self) -> None:
+        class Stopped(io.BytesIO):
+            def read(self, *_: Any) -> bytes:
+                raise TimeoutError
+
+        request = RequestFactory().post("/sign-in/", {"username": "x"})
+        request.META["wsgi.input"] = request._stream = Stopped()
+        answer = KeptForms(lambda _: HttpResponse()).process_view(request, breaks)
+        assert answer is not None
+        assert answer.status_code == 408
 
     def test_a_client_that_sends_too_slowly_is_let_go(
         self, monkeypatch: pytest.MonkeyPatch
