@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -224,7 +223,7 @@ def test_in_production_the_deployment_check_is_clean_and_cookies_are_of_this_hos
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", ASK],
         cwd=ROOT,
-        env={**os.environ, **PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        env={**PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
     )
