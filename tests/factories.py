@@ -13,7 +13,7 @@ from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFacto
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import StaffBorough, User
+from accounts.models import KeptForm, StaffBorough, User
 from audit.models import ErasedRow, LogRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
@@ -454,6 +454,16 @@ class DraftFactory(DjangoModelFactory[Draft]):
     owner = SubFactory(UserFactory)
     form = "arrest"
     fields = LazyFunction(lambda: {"offence": ["stalking"]})
+
+
+class KeptFormFactory(DjangoModelFactory[KeptForm]):
+    class Meta:
+        model = KeptForm
+
+    owner = SubFactory(UserFactory)
+    address = "/cases/1/note/"
+    page = "/cases/1/note/"
+    fields = LazyFunction(lambda: {"text": ["Seen at home."]})
 
 
 class SavedFilterFactory(DjangoModelFactory[SavedFilter]):

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import StaffBorough, User
+from accounts.models import KeptForm, StaffBorough, User
 from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
     Case,
@@ -57,7 +57,7 @@ MODELS: list[type[Model]] = [
     for model in apps.get_app_config(app).get_models()
     if not hasattr(model, "pgh_tracked_model")
 ]
-THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile]
+THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile, KeptForm]
 """Not in the admin: nobody but their owner sees them."""
 ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough]
 """Chosen on the page of the campaign or the person."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from accounts.models import User
+from accounts.models import KeptForm, User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
 from cases.actions import may_undo
@@ -64,6 +64,11 @@ class Desk:
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
     @cached_property
+    def kept(self) -> list[KeptForm]:
+        """What they typed when their session ended, and did not come back to."""
+        return list(KeptForm.objects.visible_to(self.user))
+
+    @cached_property
     def _running(self) -> list[Clock]:
         return running_clocks(self.user, self.now)
 
@@ -79,7 +84,7 @@ class Desk:
     @property
     def nothing_to_do(self) -> bool:
         others = self.supervises and (self.likely_pairs or self.unanswered)
-        return not (self.asked or self.unfinished or self.clocks or others)
+        return not (self.asked or self.unfinished or self.kept or self.clocks or others)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:

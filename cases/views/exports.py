@@ -17,10 +17,8 @@ from cases.forms.lists import ExportForm
 from cases.presenters.lists import LISTS, ListPage
 from core.access import requires
 from core.days import london_day
-from core.spreadsheets import Cell, Cover, write_csv, write_xlsx
+from core.spreadsheets import MARKING, Cell, Cover, write_csv, write_xlsx
 from core.templatetags.page import moment
-
-MARKING = "OFFICIAL-SENSITIVE. Share only with people who need it for their work."
 
 
 @requires(Permission.READ_RECORDS)
@@ -48,7 +46,7 @@ def _file(request: SignedInRequest, chosen: ListPage, form: ExportForm) -> HttpR
         number = write_xlsx(file, cover, *_table(chosen))
     else:
         text = TextIOWrapper(file, "utf-8-sig", newline="")
-        number = write_csv(text, *_table(chosen))
+        number = write_csv(text, MARKING, *_table(chosen))
         text.detach()
     disclosed(
         request,

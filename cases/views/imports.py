@@ -34,6 +34,8 @@ from cases.models import Import, Outcome
 from cases.presenters.imports import ImportPage, latest
 from cases.tasks import work_on_import
 from core.access import requires
+from core.edge import large_bodies
+from core.sessions import background
 
 State = Import.State
 OF_THE_FORM = 64 * 1024
@@ -52,6 +54,7 @@ def _own(request: SignedInRequest, pk: UUID) -> Import:
     return get_object_or_404(rows, pk=pk)
 
 
+@large_bodies
 @csrf_exempt
 @requires(Permission.WRITE_RECORDS)
 def imports(request: SignedInRequest) -> HttpResponse:
@@ -178,6 +181,7 @@ def _go_on(request: SignedInRequest, batch: Import) -> HttpResponse:
     return redirect("cases:import", batch.pk)
 
 
+@background
 @requires(Permission.WRITE_RECORDS)
 def progress(request: SignedInRequest, pk: UUID) -> JsonResponse:
     """How far the work has come, for the page that waits."""

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.kept import kept_fields
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted
 from cases.actions import (
@@ -64,6 +65,9 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     kind, version = Kind(found.kind), version_of(found)
     if request.method != "POST":
         form = AmendForm(initial=now | {"version": version}, kind=kind, user=request.user)
+        kept = kept_fields(request)
+        if kept is not None:
+            form.initial = form.typed_before(kept)
         return _amend_page(request, found, form)
     form = AmendForm(data=request.POST, kind=kind, user=request.user)
     if not form.is_valid():

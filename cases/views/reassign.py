@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
+from accounts.kept import kept_fields
 from accounts.permissions import Permission, SignedInRequest
 from cases.actions.cases import assign_cases, change_lead_team
 from cases.forms.lists import AssignForm, ReassignForm
@@ -19,7 +19,6 @@ from core.access import requires
 CHOSEN_AT_MOST = 100
 
 
-@require_POST
 @requires(Permission.SUPERVISE)
 def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
@@ -28,7 +27,6 @@ def outcomes(request: SignedInRequest) -> HttpResponse:
     return _reassign(request, listed, rows, ReassignForm, change_lead_team)
 
 
-@require_POST
 @requires(Permission.SUPERVISE)
 def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
@@ -42,8 +40,10 @@ def _reassign(
 ) -> HttpResponse:
     """Asks where to and why, then reassigns all that is chosen, or nothing."""
     back = f"{reverse(chosen.of.address)}?{chosen.query}"
+    # Opened, it has nothing chosen, unless it brings back what was typed when a session ended.
+    sent = request.POST if request.method == "POST" else kept_fields(request) or request.POST
     try:
-        found = list(rows.filter(pk__in=request.POST.getlist("chosen")[:CHOSEN_AT_MOST]))
+        found = list(rows.filter(pk__in=sent.getlist("chosen")[:CHOSEN_AT_MOST]))
     except (ValidationError, ValueError):
         found = []
     if not found:

@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
@@ -15,7 +14,6 @@ from summaries.presenters.campaign import CampaignPage, administrators
 from summaries.presenters.parts import State
 
 
-@never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
     """The desk of whoever logs entries, else the campaign of the day.

@@ -33,6 +33,7 @@ from tests.factories import (
     ImportedRowFactory,
     ImportFactory,
     ImportFileFactory,
+    KeptFormFactory,
     MaracReferralFactory,
     OrderBreachFactory,
     OutcomeFactory,
@@ -211,6 +212,13 @@ def test_what_is_ones_own_is_seen_by_its_owner_who_reads_records(
     assert seen == {name: set() if name in nobody else {name} for name in PEOPLE}
 
 
+def test_what_somebody_typed_is_seen_by_themselves_whatever_their_role(cast: Cast) -> None:
+    seen = {
+        name: seen_by(KeptFormFactory.create(owner=getattr(cast, name)), cast) for name in PEOPLE
+    }
+    assert seen == {name: {name} for name in PEOPLE}
+
+
 def test_a_saved_import_is_seen_by_a_supervisor_of_all_its_rows(cast: Cast) -> None:
     saved = ImportFactory.create(owner=cast.officer, saved=True)
     assert seen_by(saved, cast) == {"officer"}
@@ -230,6 +238,7 @@ def one_of_each(cast: Cast) -> list[Model]:
         *(record(case) for record in RECORDS),
         *(counted(cast.a) for counted in COUNTS),
         *(owned(cast.officer) for owned in OWNED),
+        KeptFormFactory.create(),
     ]
 
 

@@ -196,7 +196,7 @@ ODD = st.one_of(
         ]
     ),
 )
-KEPT = {"token", "seal", "csrfmiddlewaretoken", "version"}
+KEPT = {"token", "owner", "csrfmiddlewaretoken", "version"}
 
 
 @pytest.fixture
