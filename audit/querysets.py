@@ -1,0 +1,66 @@
+"""What can be asked of the log, in words that its indexes serve at any size."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+
+from core.days import DayRange, start_of
+
+if TYPE_CHECKING:
+    from audit.models import LogRow
+
+LOOSE = timedelta(minutes=1)
+"""A row has its number before its time, by less than this."""
+
+
+class Says(Func):
+    """Whether a JSON column agrees with a path, as a GIN index finds it."""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s::jsonpath)"
+    output_field = BooleanField()
+
+
+class LogQuerySet(QuerySet["LogRow"]):
+    def reads(self) -> Self:
+        """What showed somebody something of a record."""
+        return self.filter(action__in=self.model.READS)
+
+    def of(self, object_type: str, object_id: str) -> Self:
+        return self.filter(object_type=object_type, object_id=object_id)
+
+    def by(self, usernames: Collection[str]) -> Self:
+        return self.filter(actor__in=usernames)
+
+    def since(self, moment: datetime) -> Self:
+        """From a moment on. The numbers of rows rise with time, and the list is in their order."""
+        first = self._first_number(moment - LOOSE)
+        return self.none() if first is None else self.filter(pk__gte=first, at__gte=moment)
+
+    def before(self, moment: datetime) -> Self:
+        end = self._first_number(moment + LOOSE)
+        rows = self.filter(at__lt=moment)
+        return rows if end is None else rows.filter(pk__lt=end)
+
+    def between(self, days: DayRange) -> Self:
+        return self.since(start_of(days.first)).before(start_of(days.end))
+
+    def _first_number(self, moment: datetime) -> int | None:
+        rows = self.model._default_manager.filter(at__gte=moment)
+        return rows.order_by("at").values_list("pk", flat=True).first()
+
+    def searched_for(self, words: str) -> Self:
+        """Rows with these words, whole, among their search terms, in capitals or not."""
+        spellings = sorted({words, words.lower(), words.upper(), words.replace(" ", "").upper()})
+        path = " || ".join(f"$.* == {json.dumps(one)}" for one in spellings)
+        return self.exclude(details={}).filter(Says(F("details"), Value(path)))
+
+    def with_reason(self) -> Self:
+        return self.exclude(reason="")
+
+    def for_reason(self, words: str) -> Self:
+        """Rows with these words in their reason, or with this code."""
+        return self.with_reason().filter(Q(reason__icontains=words) | Q(reason_code=words))
