@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+import pghistory
 from django.http import HttpRequest, HttpResponse
 
 from audit.record import refused
@@ -14,7 +15,7 @@ class AuditMiddleware:
     """Stands after sign-in and history, before the views.
 
     The number goes out in a header and onto error pages, so that a person can quote it and an
-    auditor find the row.
+    auditor find the row. The history of what the request changes keeps it too.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,6 +23,7 @@ class AuditMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.id = str(uuid.uuid4())  # type: ignore[attr-defined]
+        pghistory.context(request=request.id)  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         if response.status_code in REFUSALS and request.user.is_authenticated:

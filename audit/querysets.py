@@ -1,7 +1,7 @@
 """What can be asked of the log, in words that its indexes serve at any size."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -10,6 +10,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 from core.days import DayRange, start_of
 
 if TYPE_CHECKING:
+    from audit.changes import Rows
     from audit.models import LogRow
 
 LOOSE = timedelta(minutes=1)
@@ -64,3 +65,12 @@ class LogQuerySet(QuerySet["LogRow"]):
     def for_reason(self, words: str) -> Self:
         """Rows with these words in their reason, or with this code."""
         return self.with_reason().filter(Q(reason__icontains=words) | Q(reason_code=words))
+
+    def about(self, rows: "Iterable[Rows]") -> Self:
+        """Rows of the log on any of these records, and refusals of their own pages."""
+        wanted = Q(pk__in=[])
+        for some in rows:
+            keys = [str(key) for key in some.keys]
+            page = some.object_type.replace(".", ":", 1)
+            wanted |= Q(object_type__in=[some.object_type, page], object_id__in=keys)
+        return self.filter(wanted)
