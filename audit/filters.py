@@ -18,7 +18,7 @@ from core.forms import Autocomplete, FilterForm
 
 SOUGHT = "log_sought"
 """Where the session keeps what was searched for: in which place, and the words."""
-PLACES = {"terms": "Search terms", "reasons": "Reasons"}
+PLACES = {"terms": "Searches", "reasons": "Reasons"}
 
 
 def sought(request: HttpRequest) -> tuple[str, str]:
@@ -36,9 +36,15 @@ class LogFilter(ListFilter):
         label="Person", queryset=_people, method="by_person", empty_label="", widget=Autocomplete
     )
     object_type = django_filters.ChoiceFilter(
-        label="Kind of record", choices=kinds, empty_label="", widget=Autocomplete
+        label="Kind of record",
+        choices=kinds,
+        method="of_kind",
+        empty_label="",
+        widget=Autocomplete,
     )
-    object_id = django_filters.CharFilter(label="Number of the record", max_length=40)
+    object_id = django_filters.CharFilter(
+        label="Number of the record", max_length=40, method="of_number"
+    )
     first = DayFilter(label="From", method="from_day")
     last = DayFilter(label="To", method="to_day")
     action = django_filters.ChoiceFilter(
@@ -62,6 +68,14 @@ class LogFilter(ListFilter):
 
     def by_person(self, rows: Any, _name: str, person: Any) -> Any:
         return rows.by(usernames_of(person))
+
+    def of_kind(self, rows: Any, _name: str, kind: str) -> Any:
+        return rows.of_kinds([kind])
+
+    def of_number(self, rows: Any, _name: str, number: str) -> Any:
+        """Of every kind where none is chosen, by name, since the index begins with the kind."""
+        every = [] if self.form.cleaned_data["object_type"] else [kind for kind, _ in kinds()]
+        return (rows.of_kinds(every) if every else rows).filter(object_id=number)
 
     def from_day(self, rows: Any, _name: str, day: Any) -> Any:
         return rows.since(start_of(day))

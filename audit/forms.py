@@ -18,9 +18,13 @@ class FindForm(PageForm):
         label="Find words in the log",
         max_length=100,
         help_text="A whole search term, like a reference, or part of a reason.",
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
     place = forms.ChoiceField(
-        label="Where", choices=list(PLACES.items()), widget=forms.RadioSelect, initial="terms"
+        label="Find them in",
+        choices=list(PLACES.items()),
+        widget=forms.RadioSelect,
+        initial="terms",
     )
 
 

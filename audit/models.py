@@ -34,13 +34,11 @@ class LogRow(models.Model):
         BREAK_GLASS = "break_glass", "Opened by break-glass"
 
     class Flag(models.TextChoices):
-        """Why an auditor should look at a row."""
-
         OWN_NAME = "own_name", "Looked for their own name"
         COLLEAGUE_NAME = "colleague_name", "Looked for a colleague's name"
-        EXCLUDED_CASE = "excluded_case", "Tried to reach a case that they are excluded from"
-        REPEATED = "repeated", "Looked at one record again and again"
-        BREAK_GLASS = "break_glass", "Opened by break-glass"
+        EXCLUDED_CASE = "excluded_case", "Tried a case that they are excluded from"
+        REPEATED = "repeated", "Looked at one record again and again, without a task there"
+        BREAK_GLASS = "break_glass", "Used break-glass, or tried to"
 
     READS: ClassVar[tuple[Action, ...]] = (
         *(Action.CONSULTATION, Action.SEARCH, Action.DISCLOSURE, Action.BREAK_GLASS),
@@ -63,7 +61,9 @@ class LogRow(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     results = models.PositiveIntegerField(null=True, blank=True)
     details = models.JSONField(default=dict, blank=True)
-    flag = models.CharField(max_length=14, blank=True, choices=Flag.choices)
+    flag = models.CharField(
+        max_length=14, choices=Flag.choices, blank=True, help_text="Why an auditor should look."
+    )
 
     objects = LogQuerySet.as_manager()
 
@@ -74,9 +74,9 @@ class LogRow(models.Model):
             models.Index(fields=["actor", "-id"], name="audit_logrow_actor"),
             models.Index(fields=["object_type", "object_id", "-id"], name="audit_logrow_object"),
             models.Index(fields=["at"], name="audit_logrow_at"),
+            models.Index(fields=["-id"], name="audit_logrow_flagged", condition=~Q(flag="")),
             models.Index(fields=["action", "-id"], name="audit_logrow_action"),
             models.Index(fields=["request_id"], name="audit_logrow_request"),
-            models.Index(fields=["-id"], name="audit_logrow_flagged", condition=~Q(flag="")),
             models.Index(fields=["-id"], name="audit_logrow_reasoned", condition=~Q(reason="")),
             GinIndex(fields=["details"], name="audit_logrow_terms", condition=~Q(details={})),
         ]
@@ -89,6 +89,15 @@ class LogRow(models.Model):
                 name="audit_logrow_break_glass_says_why",
                 condition=~Q(action="break_glass")
                 | (Q(reason__regex=r"\S") & Q(reason_code__regex=r"\S")),
+            ),
+            models.CheckConstraint(
+                name="audit_logrow_flag_is_known",
+                condition=Q(
+                    flag__in=[
+                        *("", "own_name", "colleague_name", "excluded_case"),
+                        *("repeated", "break_glass"),
+                    ]
+                ),
             ),
         ]
         triggers = [

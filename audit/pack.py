@@ -11,7 +11,7 @@ from typing import Any
 from audit.models import LogRow, SealedPart
 from audit.presenters.record import Done, Record
 from audit.presenters.rows import Line
-from audit.words import people, who
+from audit.words import names
 from core.days import LONDON
 from core.marking import MARKED, MARKING
 from core.pdf import pdf
@@ -96,12 +96,12 @@ def evidence(record: Record) -> Iterator[Entry]:
     """Changes are held in memory; looks, which are many, come from the database by and by."""
     seals, changes = Seals(), iter(record.changes)
     change = next(changes, None)
-    known = people(record.log.order_by().values_list("actor", flat=True).distinct())
+    known = names(record.log.order_by().values_list("actor", flat=True).distinct())
     for row in record.log.order_by("pk").iterator():
         while change and change.change.when <= row.at:
             yield _changed(change, seals)
             change = next(changes, None)
-        yield _looked(Line(row, who(row.actor, known)), seals)
+        yield _looked(Line(row, known.get(row.actor, "")), seals)
     while change:
         yield _changed(change, seals)
         change = next(changes, None)

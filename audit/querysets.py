@@ -17,6 +17,11 @@ LOOSE = timedelta(minutes=1)
 """A row has its number before its time, by less than this."""
 
 
+def page_of(kind: str) -> str:
+    """The page of a record, by which its refusals are known: "cases:case" of "cases.case"."""
+    return kind.replace(".", ":", 1)
+
+
 class Says(Func):
     """Whether a JSON column agrees with a path, as a GIN index finds it."""
 
@@ -30,8 +35,9 @@ class LogQuerySet(QuerySet["LogRow"]):
         """What showed somebody something of a record."""
         return self.filter(action__in=self.model.READS)
 
-    def of(self, object_type: str, object_id: str) -> Self:
-        return self.filter(object_type=object_type, object_id=object_id)
+    def of_kinds(self, kinds: Iterable[str]) -> Self:
+        """Rows on records of these kinds, and refusals of their own pages."""
+        return self.filter(object_type__in=[of for kind in kinds for of in (kind, page_of(kind))])
 
     def by(self, usernames: Collection[str]) -> Self:
         return self.filter(actor__in=usernames)
@@ -71,6 +77,6 @@ class LogQuerySet(QuerySet["LogRow"]):
         wanted = Q(pk__in=[])
         for some in rows:
             keys = [str(key) for key in some.keys]
-            page = some.object_type.replace(".", ":", 1)
-            wanted |= Q(object_type__in=[some.object_type, page], object_id__in=keys)
+            kinds = [some.object_type, page_of(some.object_type)]
+            wanted |= Q(object_type__in=kinds, object_id__in=keys)
         return self.filter(wanted)

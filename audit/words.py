@@ -63,11 +63,15 @@ def people(usernames: Iterable[str]) -> dict[str, Any]:
     return {person.get_username(): person for person in found}
 
 
-def who(username: str, known: dict[str, Any]) -> str:
+def names(usernames: Iterable[str]) -> dict[str, str]:
+    return {username: str(person) for username, person in people(usernames).items()}
+
+
+def who(username: str, name: str = "") -> str:
     """A name with its username, which tells apart people of one name."""
     if not username:
         return NOBODY
-    return f"{known[username]} ({username})" if username in known else username
+    return f"{name} ({username})" if name else username
 
 
 def role_of(code: str) -> str:

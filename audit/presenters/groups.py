@@ -5,20 +5,19 @@ Protection Act 2018, section 62(4)). So people come in the order of their names,
 are counted only on one record, flag, reason or request, never as their work as a whole.
 """
 
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from audit.models import LogRow
 from audit.presenters.rows import WAYS, LogList
 from audit.words import people, thing, who
-from core.days import LondonDay
+from core.days import london_day
 from core.templatetags.page import long_day
 
 GATHERED_AT_MOST = 10_000
@@ -28,13 +27,15 @@ ONE_MATTER = {"object_id", "flag", "reasoned", "request_id", "sought"}
 """With one of these filters on, rows are about a matter and not about somebody's work."""
 
 
-COLUMNS: dict[str, tuple[tuple[str, ...], str]] = {
-    "person": (("actor",), "actor"),
-    "record": (("object_type", "object_id"), "-latest"),
-    "day": (("day",), "-day"),
-    "reason": (("reason_code", "reason"), "-latest"),
+READ = ("at", "actor", "object_type", "object_id", "reason_code", "reason")
+Key = tuple[Any, ...]
+KEYS: dict[str, Callable[[Any], Key]] = {
+    "person": lambda row: (row.actor,),
+    "record": lambda row: (row.object_type, row.object_id) if row.object_id else (),
+    "day": lambda row: (london_day(row.at),),
+    "reason": lambda row: (row.reason_code, row.reason) if row.reason else (),
 }
-"""What rows have in common, by the way to gather them, and the order of what comes out."""
+"""What rows have in common, by the way to gather them; nothing for those that are left out."""
 
 
 @dataclass(frozen=True)
@@ -82,52 +83,45 @@ class GroupPage(LogList):
 
     @cached_property
     def groups(self) -> list[Group]:
+        """People by their names, all else the latest first."""
         if self.too_wide:
             return []
-        columns, order = COLUMNS[self.by]
-        latest = self.rows.order_by("-pk")[:GATHERED_AT_MOST]
-        rows = LogRow.objects.filter(pk__in=latest.values("pk"))
-        if self.by == "record":
-            rows = rows.exclude(object_id="")
-        if self.by == "reason":
-            rows = rows.with_reason()
-        if self.by == "day":
-            rows = rows.annotate(day=LondonDay("at"))
-        found: list[dict[str, Any]] = list(
-            rows.order_by()
-            .values(*columns)
-            .annotate(
-                times=Count("pk"),
-                earliest=Min("at"),
-                latest=Max("at"),
-                reasons=ArrayAgg("reason", filter=~Q(reason=""), distinct=True, default=[]),
-            )
-            .order_by(order)[:SHOWN_AT_MOST]
+        gathered: dict[Key, list[Any]] = defaultdict(list)
+        for row in self.rows.values_list(*READ, named=True)[:GATHERED_AT_MOST]:
+            gathered[KEYS[self.by](row)].append(row)
+        gathered.pop((), None)
+        keys, known = list(gathered), {}
+        if self.by == "person":
+            known = people(actor for [actor] in keys)
+            keys.sort(key=lambda key: str(known.get(key[0], key[0])))
+        return [self._group(key, gathered[key], known) for key in keys[:SHOWN_AT_MOST]]
+
+    def _group(self, key: Key, rows: list[Any], known: dict[str, Any]) -> Group:
+        words, more = self._told(key, known)
+        return Group(
+            words=words,
+            address=self._list(more) if more else "",
+            times=len(rows),
+            earliest=rows[-1].at,
+            latest=rows[0].at,
+            reasons=sorted({row.reason for row in rows} - {""}),
         )
-        known = people(row.get("actor", "") for row in found)
-        return [self._group(row, known) for row in found]
 
-    def _group(self, row: dict[str, Any], known: dict[str, Any]) -> Group:
-        common = {name: row[name] for name in ("times", "earliest", "latest", "reasons")}
-        words, more = self._told(row, known)
-        return Group(words=words, address=self._list(more) if more else "", **common)
-
-    def _told(self, row: dict[str, Any], known: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _told(self, key: Key, known: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         """A group in words, and what the list's filter takes on to show it."""
         if self.by == "person":
-            person = known.get(row["actor"])
-            return who(row["actor"], known), {"person": person.pk} if person else {}
+            person = known.get(key[0])
+            return who(key[0], str(person or "")), {"person": person.pk} if person else {}
         if self.by == "record":
-            kind, number = row["object_type"], row["object_id"]
-            return thing(kind, number), {"object_type": kind, "object_id": number}
+            return thing(*key), dict(zip(("object_type", "object_id"), key, strict=True))
         if self.by == "day":
-            day: date = row["day"]
+            [day] = key
             return long_day(day), {
                 f"{end}_{part}": getattr(day, part)
                 for end in ("first", "last")
                 for part in ("day", "month", "year")
             }
-        return ": ".join(filter(None, [row["reason_code"], row["reason"]])), {}
+        return ": ".join(filter(None, key)), {}
 
     def _list(self, more: dict[str, Any]) -> str:
         query = self.request.GET.copy()

@@ -13,10 +13,11 @@ from audit.changes import Change, Person, Rows, about, changes, doers, tracked
 from audit.models import LogRow
 from audit.presenters.rows import Line, lines
 from audit.querysets import LogQuerySet
-from audit.words import NOBODY, role_of, thing
+from audit.words import role_of, thing, who
 from core.pages import Page, keyset_page
 
 CHANGES_SHOWN = 100
+THE_SYSTEM = "The system"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Done:
 
     @property
     def who(self) -> str:
-        return f"{self.person.name} ({self.person.username})" if self.person else NOBODY
+        return who(self.person.username, self.person.name) if self.person else THE_SYSTEM
 
     @property
     def role(self) -> str:

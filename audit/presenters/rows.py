@@ -10,7 +10,7 @@ from django.urls import reverse
 from audit.changes import tracked
 from audit.filters import LogFilter, sought
 from audit.models import LogRow, SealedPart
-from audit.words import people, role_of, said, thing, who
+from audit.words import names, role_of, said, thing, who
 from core.filters import FilteredList, ListFilter
 from core.templatetags.page import moment
 
@@ -20,7 +20,12 @@ class Line:
     """One row of the log, in words."""
 
     row: LogRow
-    who: str
+    name: str
+    """Empty where nobody is known by the username."""
+
+    @property
+    def who(self) -> str:
+        return who(self.row.actor, self.name)
 
     @property
     def role(self) -> str:
@@ -72,7 +77,7 @@ class Line:
             ("Address", row.address or "", ""),
             (
                 "Seal",
-                f"{self.seal.seal_id}, {self.seal.seal.digest}" if self.seal else "None yet",
+                self._sealed,
                 "",
             ),
         ]
@@ -81,8 +86,8 @@ class Line:
 
 def lines(rows: Iterable[LogRow]) -> list[Line]:
     found = list(rows)
-    known = people(row.actor for row in found)
-    return [Line(row, who(row.actor, known)) for row in found]
+    known = names(row.actor for row in found)
+    return [Line(row, known.get(row.actor, "")) for row in found]
 
 
 WAYS = {"person": "By person", "record": "By record", "day": "By day", "reason": "By reason"}

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from audit.models import LogRow, Review, Sample, SampledRow
 from audit.presenters.rows import Line, lines
-from audit.words import kind_of, people, who
+from audit.words import kind_of, names, who
 from core.templatetags.page import span
 
 COLOURS = {
@@ -48,7 +48,7 @@ class SamplePage:
 
     @property
     def drawn_by(self) -> str:
-        return who(self.sample.drawn_by, people([self.sample.drawn_by]))
+        return _who(self.sample.drawn_by)
 
     @property
     def which(self) -> str:
@@ -56,7 +56,7 @@ class SamplePage:
         sample = self.sample
         parts = [
             span(sample.days),
-            who(sample.person, people([sample.person])) if sample.person else "",
+            _who(sample.person) if sample.person else "",
             f"{kind_of(sample.object_type)} {sample.object_id}".strip(),
             sample.get_flag_display(),
         ]
@@ -76,6 +76,10 @@ class SamplePage:
         waiting = [found.sampled for found in self.found if found.review is None]
         later = [one for one in waiting if one.pk > sampled.pk]
         return next(iter([*later, *waiting]), None)
+
+
+def _who(username: str) -> str:
+    return who(username, names([username]).get(username, ""))
 
 
 def around(row: LogRow) -> list[Line]:
