@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 
 from audit.filters import PLACES
-from audit.models import Review, Sample
+from audit.models import LogRow, Review, Sample
 from audit.words import kinds
 from core.forms import Autocomplete, ConditionalRadios, DayField, PageForm, PageModelForm
 
@@ -120,6 +120,7 @@ class DrawForm(PageModelForm):
         people = cast("forms.ModelChoiceField[Any]", self.fields["person"])
         people.queryset = get_user_model()._default_manager.all()
         cast("forms.ChoiceField", self.fields["object_type"]).choices = [("", ""), *kinds()]
+        cast("forms.ChoiceField", self.fields["flag"]).choices = [("", ""), *LogRow.Flag.choices]
 
     def clean_person(self) -> str:
         person = self.cleaned_data["person"]

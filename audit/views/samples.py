@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 
 from audit.actions import draw_sample, review_row
 from audit.forms import DrawForm, ReviewForm
@@ -13,8 +14,11 @@ from audit.presenters.rows import lines
 from audit.presenters.samples import SamplePage, around
 from audit.record import consulted, listed
 from core.access import requires
+from core.days import ONE_DAY, london_day
 
 SHOWN_AT_MOST = 50
+SIZE = 20
+LATELY = 6 * ONE_DAY
 
 
 @requires(LogPermission.REVIEW_READS)
@@ -26,7 +30,9 @@ def samples(request: AuditorRequest) -> HttpResponse:
 
 @requires(LogPermission.REVIEW_READS)
 def draw(request: AuditorRequest) -> HttpResponse:
-    form = DrawForm(request.POST or None)
+    today = london_day(timezone.now())
+    lately = {"size": SIZE, "first_day": today - LATELY, "last_day": today}
+    form = DrawForm(request.POST or None, initial=lately)
     if form.is_valid():
         try:
             sample = draw_sample(by=request.user, **form.cleaned_data)
