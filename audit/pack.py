@@ -170,12 +170,12 @@ def pack_pdf(record: Record, facts: list[tuple[str, str]], *, made: datetime) ->
 def _row(entry: Entry) -> list[str]:
     terms = [f"Fields: {entry.fields}" if entry.fields else "", entry.terms, entry.flag]
     why = [entry.reason, f"For: {entry.recipient}" if entry.recipient else ""]
-    kept = [f"{entry.table} {entry.number}", f"Request {entry.request}" if entry.request else ""]
+    request = ["Request", entry.request] if entry.request else []
     return [
         entry.moment,
         "\n".join(filter(None, [entry.who, entry.role])),
         "\n".join(filter(None, [f"{entry.done}: {entry.thing}", *terms])),
         "\n".join(filter(None, why)),
-        "\n".join(filter(None, kept)),
+        "\n".join([f"{entry.table} {entry.number}", *request]),
         entry.seal,
     ]

@@ -8,7 +8,7 @@ share. The typeface is one of those that the compiler carries, so nothing depend
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import typst
@@ -28,5 +28,5 @@ def pdf(template: str, data: Mapping[str, Any], *, made: datetime) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data), "marked": json.dumps(marked)},
         pdf_standards="ua-1",
-        timestamp=made.astimezone(UTC),
+        timestamp=int(made.timestamp()),
     )

@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import StaffBorough, User
-from audit.models import LogRow, Seal, SealedPart
+from audit.models import LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
@@ -104,6 +104,36 @@ class SealedPartFactory(DjangoModelFactory[SealedPart]):
     columns = LazyFunction(lambda: ["id"])
     digest = "0" * 64
     leaves = bytes(16)
+
+
+class SampleFactory(DjangoModelFactory[Sample]):
+    class Meta:
+        model = Sample
+
+    drawn_by = "auditor"
+    seed = 1
+    last_row = 1
+    of_rows = 1
+    size = 1
+    first_day = DAY
+    last_day = DAY
+
+
+class SampledRowFactory(DjangoModelFactory[SampledRow]):
+    class Meta:
+        model = SampledRow
+
+    sample = SubFactory(SampleFactory)
+    row = SubFactory(LogRowFactory)
+
+
+class ReviewFactory(DjangoModelFactory[Review]):
+    class Meta:
+        model = Review
+
+    sampled = SubFactory(SampledRowFactory)
+    verdict = Review.Verdict.IN_ORDER
+    reviewed_by = "auditor"
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):

@@ -80,9 +80,9 @@ def test_the_first_row_that_was_touched_is_named(ids: list[int], touch: str, fou
 def test_a_row_put_in_afterwards_is_named(ids: list[int]) -> None:
     past_the_guards("UPDATE audit_logrow SET id = id + 1000 WHERE id = %s", ids[1])
     past_the_guards(
-        "INSERT INTO audit_logrow (id, at, actor, role, action, object_type, object_id,"
+        "INSERT INTO audit_logrow (id, at, actor, role, action, object_type, object_id, flag,"
         " reason_code, reason, recipient, request_id, session, details)"
-        " VALUES (%s, now(), '', '', 'sign_in', '', '', '', '', '', '', '', '{}')",
+        " VALUES (%s, now(), '', '', 'sign_in', '', '', '', '', '', '', '', '', '{}')",
         ids[0] - 1,
     )
     fault = verify()

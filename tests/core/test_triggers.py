@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from audit.models import LogRow, Seal, SealedPart
+from audit.models import LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from cases.models import (
     Case,
     CaseFlag,
@@ -28,7 +28,10 @@ from tests.factories import BY_MODEL
 
 pytestmark = pytest.mark.django_db
 
-APPEND_ONLY: list[type[Model]] = [CaseNote, RiskAssessment, LogRow, Seal, SealedPart]
+APPEND_ONLY: list[type[Model]] = [
+    *(CaseNote, RiskAssessment, LogRow, Seal, SealedPart),
+    *(Sample, SampledRow, Review),
+]
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
