@@ -273,6 +273,7 @@ class TestRecord:
         assert (f"Outcome {other.pk}", "Entered", []) not in changes
         assert "987/26" not in answer.content.decode()
 
+    @pytest.mark.django_db(transaction=True)
     def test_a_change_tells_its_request_and_the_role_at_the_time(
         self, cast: Cast, auditor: Client
     ) -> None:
