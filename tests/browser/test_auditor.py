@@ -50,7 +50,7 @@ def test_from_a_search_to_the_evidence(
     page.get_by_label("Flag").select_option(LogRow.Flag.REPEATED.label)
     page.get_by_role("button", name="Apply filters").press("Enter")
     expect(page.get_by_text("1 row, the latest first")).to_be_visible()
-    expect(page.get_by_text("Dana Whitlock")).to_be_visible()
+    expect(page.get_by_role("cell", name="Dana Whitlock")).to_be_visible()
     page.get_by_role("link", name=f"Case {case.pk}").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"Case {case.pk}")
     expect(page.get_by_text(case.reference)).to_have_count(0)
