@@ -1,6 +1,7 @@
 """Samples of reads, and how far their review has come."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +37,14 @@ class Found:
 @dataclass(frozen=True)
 class SamplePage:
     sample: Sample
+    known: dict[str, str]
+    """Names by username."""
+
+    @classmethod
+    def of(cls, samples: Iterable[Sample]) -> "list[SamplePage]":
+        found = list(samples)
+        known = names(name for sample in found for name in (sample.drawn_by, sample.person))
+        return [cls(sample, known) for sample in found]
 
     @cached_property
     def found(self) -> list[Found]:
@@ -48,7 +57,7 @@ class SamplePage:
 
     @property
     def drawn_by(self) -> str:
-        return _who(self.sample.drawn_by)
+        return self._who(self.sample.drawn_by)
 
     @property
     def which(self) -> str:
@@ -56,11 +65,14 @@ class SamplePage:
         sample = self.sample
         parts = [
             span(sample.days),
-            _who(sample.person) if sample.person else "",
+            self._who(sample.person) if sample.person else "",
             f"{kind_of(sample.object_type)} {sample.object_id}".strip(),
             sample.get_flag_display(),
         ]
         return "; ".join(part for part in parts if part)
+
+    def _who(self, username: str) -> str:
+        return who(username, self.known.get(username, ""))
 
     @property
     def done(self) -> int:
@@ -76,10 +88,6 @@ class SamplePage:
         waiting = [found.sampled for found in self.found if found.review is None]
         later = [one for one in waiting if one.pk > sampled.pk]
         return next(iter([*later, *waiting]), None)
-
-
-def _who(username: str) -> str:
-    return who(username, names([username]).get(username, ""))
 
 
 def around(row: LogRow) -> list[Line]:

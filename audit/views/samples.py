@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,8 +25,10 @@ LATELY = 6 * ONE_DAY
 @requires(LogPermission.REVIEW_READS)
 def samples(request: AuditorRequest) -> HttpResponse:
     """The latest samples, with how far each has come."""
-    found = [SamplePage(sample) for sample in Sample.objects.all()[:SHOWN_AT_MOST]]
-    return render(request, "audit/samples.html", {"samples": found})
+    reviewed = Count("rows", filter=Q(rows__reviews__isnull=False), distinct=True)
+    found = Sample.objects.annotate(drawn=Count("rows", distinct=True), reviewed=reviewed)
+    pages = SamplePage.of(found[:SHOWN_AT_MOST])
+    return render(request, "audit/samples.html", {"samples": pages})
 
 
 @requires(LogPermission.REVIEW_READS)
@@ -46,7 +49,7 @@ def draw(request: AuditorRequest) -> HttpResponse:
 
 @requires(LogPermission.REVIEW_READS)
 def sample(request: AuditorRequest, pk: int) -> HttpResponse:
-    page = SamplePage(get_object_or_404(Sample, pk=pk))
+    [page] = SamplePage.of([get_object_or_404(Sample, pk=pk)])
     listed(request, LogRow, len(page.found), {"sample": pk})
     return render(request, "audit/sample.html", {"page": page})
 
@@ -64,7 +67,8 @@ def review(request: AuditorRequest, pk: int, row_pk: int) -> HttpResponse:
             form.add_error("verdict", refused.messages[0])
         else:
             messages.success(request, "Review saved.")
-            following = SamplePage(sampled.sample).next_after(sampled)
+            [page] = SamplePage.of([sampled.sample])
+            following = page.next_after(sampled)
             if following is None:
                 return redirect("audit:sample", pk)
             return redirect("audit:review", pk, following.pk)

@@ -316,6 +316,19 @@ def test_lists_ask_as_much_of_one_row_as_of_twenty(cast: Cast, auditor: Client) 
     assert [asked(page) for page in pages] == one
 
 
+def test_the_samples_ask_as_much_of_one_as_of_ten(auditor: Client) -> None:
+    ReviewFactory.create()
+    auditor.get(at("samples"))
+    with CaptureQueriesContext(connection) as one:
+        auditor.get(at("samples"))
+    for _ in range(9):
+        SampledRowFactory.create()
+    with CaptureQueriesContext(connection) as ten:
+        page = auditor.get(at("samples")).context["samples"]
+    assert len(ten) == len(one)
+    assert [(p.sample.reviewed, p.sample.drawn) for p in page] == [(0, 1)] * 9 + [(1, 1)]
+
+
 def test_a_sample_asks_as_much_of_one_row_as_of_ten(auditor: Client) -> None:
     sampled = SampledRowFactory.create()
     page = at("sample", sampled.sample.pk)
