@@ -27,7 +27,7 @@ def samples(request: AuditorRequest) -> HttpResponse:
     """The latest samples, with how far each has come."""
     reviewed = Count("rows", filter=Q(rows__reviews__isnull=False), distinct=True)
     found = Sample.objects.annotate(drawn=Count("rows", distinct=True), reviewed=reviewed)
-    pages = SamplePage.of(found[:SHOWN_AT_MOST])
+    pages = SamplePage.of(found.order_by("-pk")[:SHOWN_AT_MOST])
     return render(request, "audit/samples.html", {"samples": pages})
 
 

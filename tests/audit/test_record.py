@@ -75,7 +75,7 @@ def test_the_clock_is_the_databases() -> None:
     [
         ("UPDATE audit_logrow SET actor = 'somebody.else'", "never_changed"),
         ("DELETE FROM audit_logrow", "never_deleted"),
-        ("TRUNCATE audit_logrow", "never_deleted_truncate"),
+        ("TRUNCATE audit_logrow CASCADE", "never_deleted_truncate"),
     ],
 )
 def test_a_row_stays_as_it_was_written(statement: str, guard: str) -> None:
