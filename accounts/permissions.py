@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from audit.permissions import LogPermission
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -50,7 +52,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.ADMINISTER,
         }
     ),
-    "auditor": frozenset(),
+    # Nobody else: an administrator cannot read the log, and no role can change it.
+    "auditor": frozenset(LogPermission),
 }
 
 

@@ -43,12 +43,14 @@ def disclosed(
     recipient: str,
     reason: str = "",
     terms: Mapping[str, Any] | None = None,
+    object_id: str = "",
 ) -> None:
-    """Somebody took records out of the product."""
+    """Somebody took records out of the product, or told somebody what is in one."""
     _write(
         request,
         Action.DISCLOSURE,
         object_type=what._meta.label_lower,
+        object_id=object_id,
         results=results,
         recipient=recipient,
         reason=reason,

@@ -124,7 +124,7 @@ INSTALLED_APPS = [
     "django_filters",
     # The templates of the controls, which the forms of pages find among the project's own.
     "django.forms",
-    "django.contrib.admin",
+    "audit.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

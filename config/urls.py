@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/logout/", LogoutView.as_view()),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("audit.urls")),
     path("", include("cases.urls")),
     path("", include("summaries.urls")),
 ]

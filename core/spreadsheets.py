@@ -11,7 +11,6 @@ from xlsxwriter import Workbook
 Cell = str | int | date | datetime | None
 """A moment is naive and on London's clock."""
 
-MARKING = "OFFICIAL-SENSITIVE. Share only with people who need it for their work."
 
 STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # Wide forms count as well.
 

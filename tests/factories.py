@@ -14,7 +14,7 @@ from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
 from accounts.models import KeptForm, StaffBorough, User
-from audit.models import ErasedRow, LogRow, Seal, SealedPart
+from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
@@ -116,6 +116,36 @@ class ErasedRowFactory(DjangoModelFactory[ErasedRow]):
     sealed = "0" * 64
     left = "1" * 64
     log_row = SubFactory(LogRowFactory, action=LogRow.Action.ERASURE)
+
+
+class SampleFactory(DjangoModelFactory[Sample]):
+    class Meta:
+        model = Sample
+
+    drawn_by = "auditor"
+    seed = 1
+    last_row = 1
+    of_rows = 1
+    size = 1
+    first_day = DAY
+    last_day = DAY
+
+
+class SampledRowFactory(DjangoModelFactory[SampledRow]):
+    class Meta:
+        model = SampledRow
+
+    sample = SubFactory(SampleFactory)
+    row = SubFactory(LogRowFactory)
+
+
+class ReviewFactory(DjangoModelFactory[Review]):
+    class Meta:
+        model = Review
+
+    sampled = SubFactory(SampledRowFactory)
+    verdict = Review.Verdict.IN_ORDER
+    reviewed_by = "auditor"
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):

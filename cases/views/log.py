@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.kept import OURS, SEAL, kept_fields, owner_of_seal
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import listed
+from audit.record import consulted, listed
 from cases.actions import (
     keep_draft,
     likely_duplicates,
@@ -53,6 +53,7 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     case = _case(request)
     initial = first_values(request.user, kept_choices(request))
     if case is not None:
+        consulted(request, case)
         initial |= {"reference": case.reference, "reference_day": case.reference_date}
         initial |= {"borough": case.borough_id}
     return _form_page(request, LogForm(initial=initial, kind=of_kind, user=request.user), uuid4())
@@ -97,6 +98,7 @@ def log_check(request: SignedInRequest, kind: str, token: UUID) -> HttpResponse:
         page.acknowledged = not page.must_acknowledge or "different" in request.POST
         if page.acknowledged:
             return _save(request, form, token)
+    listed(request, Outcome, len(page.likeness.seen), {"page": "check"})
     return render(request, "cases/log_check.html", {"page": page})
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import consulted
 from cases import actions
 from cases.choices import NOTICES, OrderKind, OrderStatus
 from cases.clocks import hearing_clock
@@ -52,6 +53,7 @@ def _warning(case: Case, kind: str) -> str:
 def add_order(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kinds, by who seeks them."""
     case = case_of(request, pk)
+    consulted(request, case)
     return render(request, "cases/order_kinds.html", {"case": case, "groups": kinds_to_add(case)})
 
 

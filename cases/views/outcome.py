@@ -199,5 +199,6 @@ def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def _small_form(
     request: SignedInRequest, found: Outcome, form: PageForm, title: str, button: str
 ) -> HttpResponse:
+    consulted(request, found)
     context = {"form": form, "outcome": found, "title": title, "button": button}
     return render(request, "cases/outcome_form.html", context)

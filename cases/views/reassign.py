@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.kept import kept_fields
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
 from cases.actions.cases import assign_cases, change_lead_team
 from cases.forms.lists import AssignForm, ReassignForm
 from cases.models import Case, Outcome
@@ -23,16 +24,16 @@ CHOSEN_AT_MOST = 100
 def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
     rows = Outcome.objects.visible_to(request.user).counted().select_related("case", "team")
-    listed = ListPage(LISTS["outcomes"], request)
-    return _reassign(request, listed, rows, ReassignForm, change_lead_team)
+    chosen = ListPage(LISTS["outcomes"], request)
+    return _reassign(request, chosen, rows, ReassignForm, change_lead_team)
 
 
 @requires(Permission.SUPERVISE)
 def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
     rows = Case.objects.visible_to(request.user).select_related("officer", "team", "borough")
-    listed = ListPage(LISTS["cases"], request)
-    return _reassign(request, listed, rows, AssignForm, assign_cases)
+    chosen = ListPage(LISTS["cases"], request)
+    return _reassign(request, chosen, rows, AssignForm, assign_cases)
 
 
 def _reassign(
@@ -58,6 +59,7 @@ def _reassign(
         else:
             messages.success(request, _told(chosen.of.name, number, len(found)))
             return redirect(back)
+    listed(request, chosen.of.model, len(found), {"page": "reassign"})
     context = {"form": form, "found": found, "list": chosen, "back": back}
     context["heading"] = chosen.of.reassigning
     return render(request, "cases/reassign.html", context)

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.permissions import SignedInRequest
+from audit.record import consulted
 from cases.forms.work import WorkForm
 from cases.models import Case
 
@@ -45,6 +46,7 @@ def form_page(
     part: str,
 ) -> HttpResponse:
     """A heading, what to know first, the form and its button."""
+    consulted(request, case)
     context: dict[str, Any] = {
         "case": case,
         "form": form,

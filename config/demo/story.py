@@ -12,6 +12,7 @@ from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
 from config.demo.demand import MIX
 from config.demo.entries import Entries
+from config.demo.looks import load_looks
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
@@ -124,6 +125,7 @@ def load(now: datetime) -> SummaryRun:
         _carry_out(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
+    load_looks(Random(SEED), people, now)  # noqa: S311  (repeatable on purpose)
     return run_nightly()
 
 

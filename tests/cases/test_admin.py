@@ -242,7 +242,8 @@ class TestAddingAnOutcome:
 def who() -> list[tuple[str, dict[str, Any]]]:
     """What was done to outcomes, and by whom."""
     events = apps.get_model("cases.OutcomeEvent")._base_manager.order_by("pgh_id")
-    return [(e.pgh_label, e.pgh_context.metadata if e.pgh_context else {}) for e in events]
+    said = [(e.pgh_label, e.pgh_context.metadata if e.pgh_context else {}) for e in events]
+    return [(label, {k: v for k, v in of.items() if k != "request"}) for label, of in said]
 
 
 def changed(client: Client, outcome: Outcome, **fields: Any) -> Any:

@@ -16,7 +16,7 @@ from accounts.models import User
 from audit.models import LogRow
 from cases.choices import Kind
 from cases.exports import CASES, OUTCOMES
-from core.spreadsheets import MARKING
+from core.marking import MARKED
 from tests.conftest import Cast
 from tests.factories import (
     NOON,
@@ -47,7 +47,7 @@ def taken(answer: Any) -> list[list[str]]:
     assert answer["Content-Disposition"].startswith("attachment; ")
     text = whole(answer).decode("utf-8-sig")
     marking, *rows = csv.reader(io.StringIO(text, newline=""))
-    assert marking == [MARKING]
+    assert marking == [MARKED]
     return rows
 
 

@@ -176,12 +176,13 @@ def test_history_says_who_brought_a_row_in_and_its_page_from_where(
     batch = saved(officer, of())
     outcome = Outcome.objects.get()
     [event] = outcome.events.all()  # type: ignore[attr-defined]
-    assert event.pgh_context.metadata | {"url": ""} == {
+    assert event.pgh_context.metadata | {"url": "", "request": ""} == {
         "user": cast.officer.pk,
         "action": "bring in from a spreadsheet",
         "reason": batch.words,
         "import": str(batch.pk),
         "url": "",
+        "request": "",
     }
     page = officer.get(reverse("cases:outcome", args=[outcome.pk])).content.decode()
     day = london_day(timezone.now())

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from audit.models import ErasedRow, LogRow, Seal, SealedPart
+from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from cases.models import (
     Case,
     CaseFlag,
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY: list[type[Model]] = [
     *(CaseNote, RiskAssessment),
     *(LogRow, Seal, SealedPart, ErasedRow),
+    *(Sample, SampledRow, Review),
 ]
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
