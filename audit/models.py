@@ -28,6 +28,13 @@ class LogRow(models.Model):
         SIGN_OUT = "sign_out", "Signed out"
         BREAK_GLASS = "break_glass", "Opened by break-glass"
 
+    class Flag(models.TextChoices):
+        OWN_NAME = "own_name", "Looked for their own name"
+        COLLEAGUE_NAME = "colleague_name", "Looked for a colleague's name"
+        EXCLUDED_CASE = "excluded_case", "Tried a case that they are excluded from"
+        REPEATED = "repeated", "Looked at one record again and again, without a task there"
+        BREAK_GLASS = "break_glass", "Used break-glass, or tried to"
+
     at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
     actor = models.CharField(max_length=60, blank=True, help_text="Username; empty if not known.")
     role = models.CharField("role at the time", max_length=14, blank=True)
@@ -44,6 +51,9 @@ class LogRow(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     results = models.PositiveIntegerField(null=True, blank=True)
     details = models.JSONField(default=dict, blank=True)
+    flag = models.CharField(
+        max_length=14, choices=Flag.choices, blank=True, help_text="Why an auditor should look."
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -52,6 +62,7 @@ class LogRow(models.Model):
             models.Index(fields=["actor", "-id"], name="audit_logrow_actor"),
             models.Index(fields=["object_type", "object_id", "-id"], name="audit_logrow_object"),
             models.Index(fields=["at"], name="audit_logrow_at"),
+            models.Index(fields=["-id"], name="audit_logrow_flagged", condition=~Q(flag="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -62,6 +73,15 @@ class LogRow(models.Model):
                 name="audit_logrow_break_glass_says_why",
                 condition=~Q(action="break_glass")
                 | (Q(reason__regex=r"\S") & Q(reason_code__regex=r"\S")),
+            ),
+            models.CheckConstraint(
+                name="audit_logrow_flag_is_known",
+                condition=Q(
+                    flag__in=[
+                        *("", "own_name", "colleague_name", "excluded_case"),
+                        *("repeated", "break_glass"),
+                    ]
+                ),
             ),
         ]
         triggers = [

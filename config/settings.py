@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cases.middleware.ReasonMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -147,6 +148,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cases.reading.banner",
             ],
         },
     }
@@ -182,6 +184,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
 DISCLOSURE_DAYS = 28
+# Minutes for which break-glass opens a case; the database allows an hour at most.
+BREAK_GLASS_MINUTES = 60
 
 # Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Permission, SignedInRequest
 from campaigns.models import Campaign
+from cases.presenters.desk import reviews_waiting
 from core.access import requires
 from core.days import london_day
 from summaries.presenters import CampaignPage, State, administrators
@@ -23,7 +24,8 @@ def home(request: SignedInRequest) -> HttpResponse:
     if request.user.may(Permission.WRITE_RECORDS):
         return redirect("cases:desk")
     if not request.user.may(Permission.SEE_FIGURES):
-        return render(request, "summaries/nothing_for_role.html")
+        context = {"reviews": reviews_waiting(request.user)}
+        return render(request, "summaries/nothing_for_role.html", context)
     found = Campaign.objects.of_the_day(london_day(timezone.now()))
     return redirect("summaries:campaign", found.slug) if found else campaigns(request)
 

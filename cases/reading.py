@@ -1,0 +1,122 @@
+"""The door of a record: who gets in, for which reason, and the row of the log that it leaves.
+
+A session holds the reasons that were given for restricted cases, for an hour each, and the cases
+that were opened by break-glass in it. A case stays closed to the same person's other sessions, so
+the banner stands on every page from which it can be read.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import SignedInRequest
+from audit import flags
+from audit.record import broke_glass, consulted
+from cases.models import BreakGlass, Case, Exclusion, Outcome
+from cases.references import Reference
+
+M = TypeVar("M", bound=Model)
+
+REASON_LASTS = timedelta(hours=1)
+REASONS, OPENED = "reasons", "opened"
+
+
+class ReasonNeeded(Exception):
+    """Somebody is about to read a restricted case and has not said why."""
+
+    def __init__(self, case_pk: int) -> None:
+        self.case_pk = case_pk
+
+
+def found(
+    request: SignedInRequest,
+    rows: "Callable[[User], QuerySet[M]]",
+    pk: Any,
+    *,
+    tried: str,
+    through_glass: bool = False,
+) -> M:
+    """The row of a person's own rows, or of a case held open; 404 where there is none.
+
+    `tried` is the path from an exclusion to the row.
+    """
+    row = rows(request.user).filter(pk=pk).first()
+    if row is None and through_glass and (openings := held_open(request)):
+        request.user.opened = frozenset(opening.case_id for opening in openings)
+        row = rows(request.user).filter(pk=pk).first()
+    if row is None:
+        _mark_if_barred(request, **{tried: pk})
+        raise Http404
+    return row
+
+
+def mark_if_barred_from(
+    request: SignedInRequest, reference: Reference, day: date | None = None
+) -> None:
+    """Flags this request to the auditor where it asks for a case that bars its person."""
+    called = Case.objects.filter(reference_key=reference.key)
+    _mark_if_barred(request, case__in=called.filter(reference_date=day) if day else called)
+
+
+def _mark_if_barred(request: SignedInRequest, **case: Any) -> None:
+    if Exclusion.objects.filter(user=request.user, **case).exists():
+        flags.mark(request, flags.Flag.EXCLUDED_CASE)
+
+
+def looked(request: SignedInRequest, record: Case | Outcome) -> None:
+    """The row of one look at a record, with its reason."""
+    case = record if isinstance(record, Case) else record.case
+    if case.pk in request.user.opened:
+        opening = next(one for one in held_open(request) if one.case_id == case.pk)
+        broke_glass(request, record, code=opening.reason_code, reason=opening.reason)
+        return
+    code, reason = reason_for(request, case)
+    if _no_task(request.user, case) and flags.repeated(request, record):
+        flags.mark(request, flags.Flag.REPEATED)
+    consulted(request, record, code=code, reason=reason)
+
+
+def _no_task(user: User, case: Case) -> bool:
+    """Whether it is neither their case nor their team's, as far as the case alone tells."""
+    return case.officer_id != user.pk and (case.team_id is None or case.team_id != user.team_id)
+
+
+def reason_for(request: SignedInRequest, case: Case) -> tuple[str, str]:
+    """Why they read a restricted case: a code and words. A form on its way is let through."""
+    if not case.restricted:
+        return "", ""
+    code, words, until = request.session.get(REASONS, {}).get(str(case.pk), ("", "", 0))
+    stale = request.method == "GET" and until < timezone.now().timestamp()
+    if not code or stale:
+        raise ReasonNeeded(case.pk)
+    return code, words
+
+
+def give_reason(request: SignedInRequest, case: Case, *, code: str, reason: str) -> None:
+    until = (timezone.now() + REASON_LASTS).timestamp()
+    given = request.session.get(REASONS, {})
+    request.session[REASONS] = given | {str(case.pk): (code, reason, until)}
+
+
+def hold_open(request: SignedInRequest, opening: BreakGlass) -> None:
+    """Lets this session in, and no other."""
+    request.session[OPENED] = [*request.session.get(OPENED, []), opening.pk]
+
+
+def held_open(request: HttpRequest) -> list[BreakGlass]:
+    """What this session opened by break-glass and has not ended; asks nothing where it has none."""
+    keys = request.session.get(OPENED) if hasattr(request, "session") else None
+    if not keys:
+        return []
+    mine = BreakGlass.objects.visible_to(request.user).lasting()
+    return list(mine.filter(pk__in=keys, user=request.user.pk).select_related("case"))
+
+
+def banner(request: HttpRequest) -> dict[str, Any]:
+    """For every template: what stands on each page while a case is held open."""
+    return {"held_open": lambda: held_open(request)}
