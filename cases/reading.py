@@ -76,14 +76,15 @@ def looked(request: SignedInRequest, record: Case | Outcome) -> None:
         broke_glass(request, record, code=opening.reason_code, reason=opening.reason)
         return
     code, reason = reason_for(request, case)
-    if _no_task(request.user, case) and flags.repeated(request, record):
+    often = not _is_theirs(request.user, case) and flags.repeated(request, record)
+    if often and not Outcome.objects.filter(case=case, logged_by=request.user).exists():
         flags.mark(request, flags.Flag.REPEATED)
     consulted(request, record, code=code, reason=reason)
 
 
-def _no_task(user: User, case: Case) -> bool:
-    """Whether it is neither their case nor their team's, as far as the case alone tells."""
-    return case.officer_id != user.pk and (case.team_id is None or case.team_id != user.team_id)
+def _is_theirs(user: User, case: Case) -> bool:
+    """Whether the person has a task there by the case alone: it is theirs, or their team's."""
+    return case.officer_id == user.pk or (case.team_id is not None and case.team_id == user.team_id)
 
 
 def reason_for(request: SignedInRequest, case: Case) -> tuple[str, str]:

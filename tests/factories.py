@@ -236,13 +236,14 @@ class StaffBoroughFactory(DjangoModelFactory[StaffBorough]):
 class CaseFactory(DjangoModelFactory[Case]):
     class Meta:
         model = Case
+        skip_postgeneration_save = True
 
     reference = Sequence(lambda n: f"{n:07}/21")
     system = "cris"
     borough = SubFactory(BoroughFactory)
 
     @post_generation
-    def somebody_is_on_its_list(self, create: bool, _given: Any, **_: Any) -> None:
+    def somebody_is_on_its_list(self: Any, create: bool, _given: Any, **_: Any) -> None:
         """As the database asks of a restricted case: a supervisor whom no test knows."""
         if self.restricted:
             keeper = UserFactory.create(role=User.Role.SUPERVISOR)

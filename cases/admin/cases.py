@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from cases.actions import correct_borough
 from cases.admin.base import CaseLinkedAdmin
-from cases.models import BreakGlass, Case, CaseAccess, Exclusion, Lifting, Suspect
+from cases.models import Case, CaseAccess, Exclusion, Lifting, Suspect
 from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm
 
 
@@ -82,10 +82,3 @@ class LiftingAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     list_display = ["case", "excluded", "asked_by", "asked_at", "agreed", "decided_by"]
     list_filter = ["agreed"]
     list_select_related = ["case", "excluded", "asked_by", "decided_by"]
-
-
-@admin.register(BreakGlass)
-class BreakGlassAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
-    list_display = ["case", "user", "opened_at", "ends_at", "verdict"]
-    list_filter = ["verdict", "reason_code"]
-    list_select_related = ["case", "user"]

@@ -5,6 +5,7 @@ from typing import Any
 import pgtrigger
 import pytest
 
+from audit.models import LogRow
 from tests.core.rules import Change, Rule, judged, trials
 from tests.factories import LogRowFactory, SealedPartFactory
 
@@ -33,6 +34,12 @@ RULES = [
             for reason, code in [("", "life"), (BLANK, "life"), ("Threat", ""), ("Threat", BLANK)]
         ],
         accepted=[{"action": "break_glass", "reason": "Threat", "reason_code": "life"}],
+    ),
+    Rule(
+        "audit_logrow_flag_is_known",
+        LogRowFactory.create,
+        refused=[{"flag": "odd"}],
+        accepted=[{"flag": flag} for flag in ["", *LogRow.Flag.values]],
     ),
     Rule(
         "audit_sealedpart_once",

@@ -24,7 +24,7 @@ from cases.models import (
 )
 from core.days import LONDON, ONE_DAY, london_day
 from core.templatetags.page import long_day
-from tests.cases.pages import at, browser, form_at, text_of
+from tests.cases.pages import at, browser, form_at, restrict, text_of
 from tests.cases.test_log import logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -114,8 +114,7 @@ class TestWho:
             assert set(statuses(cast, address).values()) == {405}
 
     def test_a_restricted_case_is_there_for_its_list_alone(self, cast: Cast, case: Case) -> None:
-        Case.objects.update(restricted=True)
-        CaseAccess.objects.create(case=case, user=cast.colleague)
+        restrict(case, cast.colleague)
         CaseAccess.objects.create(case=case, user=cast.excluded)
         found = statuses(cast, at("case", case.pk))
         assert [name for name, status in found.items() if status == 200] == ["colleague"]

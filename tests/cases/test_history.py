@@ -132,7 +132,7 @@ def test_every_row_that_a_person_may_change_is_tracked() -> None:
         *("EngagementEvent", "TrainingSession"),
         *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
         *("ProtectiveOrder", "OrderBreach", "OrderAvailability", "DisclosureApplication"),
-        *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack"),
+        *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack", "Lifting", "BreakGlass"),
     }
 
 
