@@ -10,6 +10,7 @@ from cases.actions import amend_outcome, correct_borough, merge_outcome, void_ou
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
+from config.demo.barred import close_and_open
 from config.demo.demand import MIX
 from config.demo.entries import Entries
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
@@ -124,6 +125,7 @@ def load(now: datetime) -> SummaryRun:
         _carry_out(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
+    close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()
 
 
