@@ -58,22 +58,23 @@ def exclude(*, by: User, case: Case, user: User, reason: str) -> Exclusion:
     """Bars somebody from a case at once, whatever their role. They are not told."""
     if user == by:
         raise ValidationError({"user": "Say on the page of the case that you know somebody in it"})
-    return _bar(user, case, by=by, reason=reason, action="exclude")
+    return _bar(user, case, by=by, reason=reason)
 
 
 @transaction.atomic
 def declare_conflict(*, by: User, case: Case, reason: str) -> Exclusion:
     """Bars whoever says that they know somebody in the case; its supervisors have to see to it."""
-    return _bar(by, case, by=by, reason=reason, action="declare a conflict", declared=True)
+    return _bar(by, case, by=by, reason=reason, declared=True)
 
 
-def _bar(user: User, case: Case, *, by: User, reason: str, action: str, **how: Any) -> Exclusion:
+def _bar(user: User, case: Case, *, by: User, reason: str, declared: bool = False) -> Exclusion:
+    """The case's own history, which all its readers see, says neither that it is a bar nor why."""
     current = _locked(case)
     if Exclusion.objects.filter(case=current, user=user).exists():
         raise ValidationError("They are excluded from this case already.")
-    with pghistory.context(user=by.pk, action=action, reason=reason.strip()):
+    with pghistory.context(user=by.pk, action="take off the case"):
         made = Exclusion.objects.create(
-            case=current, user=user, made_by=by, reason=reason.strip(), **how
+            case=current, user=user, made_by=by, reason=reason.strip(), declared=declared
         )
         CaseAccess.objects.filter(case=current, user=user).delete()
         BreakGlass.objects.lasting().filter(case=current, user=user).update(ended_at=DatabaseNow())

@@ -264,6 +264,9 @@ class TestDeclaringAConflict:
             assert officer.get(at(address, case.pk)).status_code == 404
         case.refresh_from_db()
         assert case.officer is None
+        others = text_of(browser(cast.colleague).get(at("case", case.pk)))
+        assert "Take off the case" in others
+        assert "neighbour" not in others
         desk = text_of(supervisor.get(at("desk")))
         assert f"{cast.officer} knows someone in the case" in desk
         assert "Find it another officer" in desk

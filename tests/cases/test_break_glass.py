@@ -128,6 +128,18 @@ class TestOpening:
         assert client.get(at("case", case.pk)).status_code == 200
         assert client.get(at("outcome", OutcomeFactory.create(case=case).pk)).status_code == 200
 
+    def test_shows_in_the_admin_too(self, cast: Cast, case: Case, settings: Any) -> None:
+        settings.WHITENOISE_AUTOREFRESH = True
+        restrict(case)
+        client = browser(cast.administrator)
+        opening = BreakGlassFactory.create(case=case, user=cast.administrator, lasting=True)
+        session = client.session
+        session["opened"] = [opening.pk]
+        session.save()
+        shown = client.get("/admin/")
+        assert f"You hold open the case {case.reference} until" in text_of(shown)
+        assert at("end_break_glass", opening.pk) in text_of(shown)
+
     def test_ones_own_case_needs_none(self, cast: Cast, case: Case) -> None:
         client = browser(cast.colleague)
         answer = client.post(at("break_glass"), ASKED, follow=True)
