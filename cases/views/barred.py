@@ -30,7 +30,7 @@ from cases.forms.work import WorkForm
 from cases.models import Case, CaseAccess, Exclusion, Lifting
 from cases.presenters.barred import AccessPage
 from cases.querysets import may_exclude
-from cases.reading import found, give_reason
+from cases.reading import found, give_reason, looked
 from cases.views.work import case_of, cases, form_page, posted
 from core.access import requires
 
@@ -38,7 +38,9 @@ from core.access import requires
 @requires(Permission.GUARD_CASES)
 def access(request: SignedInRequest, pk: int) -> HttpResponse:
     """Who may read this case, who must not, and what is asked to be lifted."""
-    page = AccessPage(case_of(request, pk), request.user)
+    case = case_of(request, pk)
+    looked(request, case)
+    page = AccessPage(case, request.user)
     return render(request, "cases/access.html", {"page": page})
 
 
