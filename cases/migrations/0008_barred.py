@@ -543,6 +543,7 @@ class Migration(migrations.Migration):
             model_name="lifting",
             name="excluded",
             field=models.ForeignKey(
+                blank=True,
                 help_text="Whose exclusion; nobody where it is the case's restriction.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
@@ -591,6 +592,7 @@ class Migration(migrations.Migration):
             name="excluded",
             field=models.ForeignKey(
                 db_constraint=False,
+                blank=True,
                 help_text="Whose exclusion; nobody where it is the case's restriction.",
                 null=True,
                 on_delete=django.db.models.deletion.DO_NOTHING,

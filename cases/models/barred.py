@@ -143,6 +143,7 @@ class Lifting(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         help_text="Whose exclusion; nobody where it is the case's restriction.",
     )
