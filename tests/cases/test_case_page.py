@@ -117,8 +117,10 @@ class TestWho:
         restrict(case, cast.colleague)
         CaseAccess.objects.create(case=case, user=cast.excluded)
         found = statuses(cast, at("case", case.pk))
-        assert [name for name, status in found.items() if status == 200] == ["colleague"]
-        page = text_of(browser(cast.colleague).get(at("case", case.pk)))
+        assert [name for name, status in found.items() if status == 302] == ["colleague"]
+        client = browser(cast.colleague)
+        client.post(at("give_reason", case.pk), {"code": "my_case", "reason": "To call back"})
+        page = text_of(client.get(at("case", case.pk)))
         assert "Only the people on its access list know of this case." in page
 
     def test_is_offered_only_what_they_may_do(self, cast: Cast, case: Case) -> None:
