@@ -21,12 +21,11 @@ def close_and_open(lambeth: Borough, people: People, now: datetime) -> None:
     plain = Case.objects.filter(
         borough=lambeth,
         officer__in=people.colleagues[lambeth],
-        status=Case.Status.OPEN,
         opened_at__lt=now - OPENED_BEFORE,
         outcomes__flags=None,
         outcomes__later_flags=None,
     )
-    restricted, excluding, conflicting, opened = plain.distinct().order_by("-pk")[:4]
+    restricted, excluding, conflicting, opened = plain.distinct().order_by("-opened_at", "-pk")[:4]
     restrict_case(
         by=signs_in["supervisor.lambeth"],
         case=restricted,
