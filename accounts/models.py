@@ -85,6 +85,9 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
 
+    opened: frozenset[int] = frozenset()
+    """Cases that they hold open by break-glass, for as long as one record's page is made."""
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "cases.middleware.ReasonMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -164,6 +165,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cases.reading.banner",
             ],
             # Each form says whose it is: the seal comes with Django's own `csrf_token`.
             "builtins": ["accounts.templatetags.sealed"],
@@ -201,6 +203,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
 DISCLOSURE_DAYS = 28
+# Minutes for which break-glass opens a case; the database allows an hour at most.
+BREAK_GLASS_MINUTES = 60
 
 # Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"

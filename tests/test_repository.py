@@ -15,6 +15,7 @@ from summaries.measures import MEASURES
 from tests.accounts import test_models as accounts
 from tests.audit import test_rules as audit
 from tests.campaigns import test_rules as campaigns
+from tests.cases import test_barred_rules as barred
 from tests.cases import test_rules as cases
 from tests.cases import test_work_rules as case_work
 from tests.core.test_triggers import REFUSING, trigger
@@ -26,7 +27,7 @@ from tests.test_admin import MODELS, OURS
 ROOT = Path(__file__).resolve().parent.parent
 RULES = {
     rule.name
-    for tests in (audit, campaigns, accounts, partners, cases, case_work, summaries)
+    for tests in (audit, campaigns, accounts, partners, cases, barred, case_work, summaries)
     for rule in tests.RULES
 }
 HELD_UP_BY_ANOTHER = {"cases_suspect_of_its_case"}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.kept import OURS, SEAL, kept_fields, owner_of_seal
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import consulted, listed
+from audit.record import listed
 from cases.actions import (
     keep_draft,
     likely_duplicates,
@@ -21,6 +21,7 @@ from cases.choices import Kind
 from cases.forms.log import LogForm, first_values
 from cases.models import Case, Draft, Outcome
 from cases.presenters.log import CheckPage
+from cases.reading import looked
 from cases.references import Reference
 from cases.shift import keep_choices, kept_choices
 from core.access import requires
@@ -53,7 +54,7 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     case = _case(request)
     initial = first_values(request.user, kept_choices(request))
     if case is not None:
-        consulted(request, case)
+        looked(request, case)
         initial |= {"reference": case.reference, "reference_day": case.reference_date}
         initial |= {"borough": case.borough_id}
     return _form_page(request, LogForm(initial=initial, kind=of_kind, user=request.user), uuid4())

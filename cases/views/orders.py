@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import consulted
 from cases import actions
 from cases.choices import NOTICES, OrderKind, OrderStatus
 from cases.clocks import hearing_clock
@@ -15,6 +14,7 @@ from cases.forms.orders import AddOrderForm, BreachForm, CorrectForm, StepForm
 from cases.models import Case, OrderAvailability, ProtectiveOrder, Suspect
 from cases.orders import breach_words, next_statuses, step_words, unavailable
 from cases.presenters.clocks import kinds_to_add
+from cases.reading import looked
 from cases.views.work import back_to, case_of, done, form_page, posted
 from core.access import requires
 from core.days import london_day
@@ -53,7 +53,7 @@ def _warning(case: Case, kind: str) -> str:
 def add_order(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kinds, by who seeks them."""
     case = case_of(request, pk)
-    consulted(request, case)
+    looked(request, case)
     return render(request, "cases/order_kinds.html", {"case": case, "groups": kinds_to_add(case)})
 
 

@@ -10,6 +10,7 @@ from cases.actions import amend_outcome, correct_borough, merge_outcome, void_ou
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
+from config.demo.barred import close_and_open
 from config.demo.demand import MIX
 from config.demo.entries import Entries
 from config.demo.looks import load_looks
@@ -126,6 +127,7 @@ def load(now: datetime) -> SummaryRun:
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
     load_looks(Random(SEED), people, now)  # noqa: S311  (repeatable on purpose)
+    close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()
 
 

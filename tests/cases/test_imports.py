@@ -33,6 +33,7 @@ from cases.models import (
 )
 from cases.tasks import work_on_import
 from core.days import london_day
+from tests.cases.pages import restrict
 from tests.conftest import Cast
 from tests.core.rules import until_someone_waits
 from tests.factories import (
@@ -489,7 +490,7 @@ class TestDuplicates:
     ) -> None:
         earlier = self.earlier(cast)
         if hidden == "restricted":
-            Case.objects.update(restricted=True)
+            restrict(earlier.case)
         else:
             ExclusionFactory.create(case=earlier.case, user=cast.officer)
         batch = saved(officer, of())
@@ -511,7 +512,7 @@ def test_a_row_of_a_hidden_case_is_told_of_as_any_new_one(
     saved(officer, of())
     case = Case.objects.get()
     if hidden == "restricted":
-        Case.objects.update(restricted=True)
+        restrict(case)
     elif hidden == "excluded":
         ExclusionFactory.create(case=case, user=cast.officer)
     else:

@@ -24,6 +24,7 @@ from cases.models import (
     ProtectiveOrder,
 )
 from core.days import DatabaseNow, london_day
+from tests.cases.pages import restrict
 from tests.conftest import Cast
 from tests.factories import (
     CaseFactory,
@@ -354,7 +355,7 @@ class TestDuplicates:
     ) -> None:
         earlier = self.alike(cast)
         if hidden == "restricted":
-            Case.objects.update(restricted=True)
+            restrict(earlier.case)
         else:
             ExclusionFactory.create(case=earlier.case, user=cast.officer)
         data = typed(cast)
