@@ -71,6 +71,12 @@ class User(AbstractBaseUser):
         "may sign in", default=True, help_text="Clear it instead of deleting the person."
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    initial_password_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Until when a password works that an administrator gave; empty once changed.",
+    )
 
     objects = UserManager()
 

@@ -10,12 +10,13 @@ admin.site.site_title = "Days of Action"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health, name="health"),
-    path("favicon.ico", favicon),
+    path("favicon.ico", favicon, name="favicon"),
     # One way in and one way out: these stand before the admin's own.
     path("admin/login/", admin_sign_in),
     path("admin/logout/", LogoutView.as_view()),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("accounts.allauth_urls")),
     path("", include("cases.urls")),
     path("", include("summaries.urls")),
 ]

@@ -20,11 +20,11 @@ def rows() -> list[tuple[str, str, str, str]]:
     return list(LogRow.objects.order_by("pk").values_list("action", "actor", "role", "object_type"))
 
 
-def test_signing_in_and_out_leaves_a_row_each(client: Client) -> None:
+def test_signing_in_and_out_leaves_a_row_each(own_cache: None, client: Client) -> None:
     person = UserFactory.create(username="officer.x")
     person.set_password(PASSWORD)
     person.save()
-    client.post(reverse("accounts:sign_in"), {"username": "officer.x", "password": PASSWORD})
+    client.post(reverse("accounts:sign_in"), {"login": "officer.x", "password": PASSWORD})
     client.post(reverse("accounts:sign_out"))
     assert rows() == [
         ("sign_in", "officer.x", "officer", ""),
