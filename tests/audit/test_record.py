@@ -33,7 +33,7 @@ def test_signing_in_and_out_leaves_a_row_each(own_cache: None, client: Client) -
     first, second = LogRow.objects.order_by("pk")
     assert first.address == "127.0.0.1"
     assert first.request_id != second.request_id
-    assert first.details == {}
+    assert (first.details, second.details) == ({"by": ["password"]}, {})
 
 
 def test_a_failed_sign_in_names_an_account_and_never_what_was_typed() -> None:
