@@ -47,5 +47,5 @@ class SignInMiddleware:
         if name in allowed:
             return None
         if request.method == "GET":
-            request.session[LEADS_TO] = request.get_full_path()
+            request.session.setdefault(LEADS_TO, request.get_full_path())
         return redirect(missing)
