@@ -12,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from qrcode.image.svg import SvgPathImage
@@ -34,6 +36,15 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Administrators let people in, or the force's identity provider does."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """An attempt past the limit is a failed one too, for whoever listens."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            name = {"username": credentials.get("username", "")}
+            user_login_failed.send(sender=__name__, credentials=name, request=request)
+            raise
 
     def set_password(self, user: User, password: str) -> None:
         """A password that its owner chose, so it no longer runs out."""

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from accounts.views import admin_sign_in
 from core.views import favicon, health
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One way in and one way out: these stand before the admin's own.
     path("admin/login/", admin_sign_in),
     path("admin/logout/", LogoutView.as_view()),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("accounts.allauth_urls")),

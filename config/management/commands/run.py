@@ -64,9 +64,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  Password of each: {DEMO_PASSWORD}")
         code, seconds = demo_code()
         self.stdout.write(f"  One-time code of each: {code}, for {seconds} seconds")
-        self.stdout.write(
-            "  Another code: make code (in another window)\n\nCtrl-C stops everything."
-        )
+        self.stdout.write("  Another code: make code, in another window")
+        self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
 
 
