@@ -150,5 +150,15 @@ class PasskeyForm(_SignInForm, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
+        self.fields["credential"].error_messages["required"] = (
+            "Your browser made no passkey. Try again, or set up an app instead"
+        )
         # Every passkey here is; allauth would ask.
         del self.fields["passwordless"]
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if "name" in self.errors:
+            # The browser makes the passkey once there is a name.
+            self.errors.pop("credential", None)
+        return cleaned

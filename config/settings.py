@@ -247,8 +247,6 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-# A browser takes passkeys from plain HTTP on this machine alone.
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Days of Action"
 # One step to each side, for clocks that go wrong and fingers that are slow.
 MFA_TOTP_TOLERANCE = 1

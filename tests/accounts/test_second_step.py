@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.actions import give_initial_password
 from accounts.models import User
@@ -43,7 +45,7 @@ def test_a_password_and_a_code_let_in_and_the_session_gets_a_new_key(client: Cli
     assert give_code(client, code()).url == "/cases/"
     assert is_in(client)
     assert client.session.session_key != before
-    assert not Client(cookies={"sessionid": str(before)}).session.get("_auth_user_id")
+    assert not SessionStore().exists(before)
     assert logged(officer) == [("sign_in", {"by": ["password", "totp"]})]
 
 
@@ -80,6 +82,15 @@ def test_setting_up_an_app_gives_recovery_codes_and_leads_on(client: Client) -> 
     ]
     client.get("/cases/?mine=on")
     assert "leads_to" not in client.session
+
+
+def test_asking_for_the_second_step_costs_no_query(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """The session and the person are read, as for any page; nothing besides."""
+    client.force_login(person())
+    with django_assert_num_queries(2):
+        assert client.get("/account/second-step/").headers["Location"] == "/account/"
 
 
 def test_the_key_of_an_app_is_not_readable_in_the_database() -> None:
@@ -145,6 +156,7 @@ def test_after_five_wrong_passwords_the_right_one_does_not_help() -> None:
     for _ in range(5):
         assert "Check your username" in said(give_password(Client(), officer, "wrong"))
     assert said(give_password(Client(), officer)) == TOO_OFTEN
+    assert logged(officer) == [("sign_in_failed", {})] * 6
     assert give_password(Client(), person()).status_code == 302
 
 

@@ -214,6 +214,10 @@ def test_a_passkey_is_set_up_signs_in_and_proves_again(
     enter(page, "officer")
     page.get_by_role("button", name="Add a passkey").click()
     assert axe(page) == []
+    page.get_by_label("Name of the passkey").fill("")
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.locator(".govuk-error-summary a")).to_have_text(["Enter a name"])
+    assert axe(page) == []
     page.get_by_label("Name of the passkey").fill("Work phone")
     page.get_by_role("button", name="Add the passkey").click()
     expect(page).to_have_title("Your recovery codes - Days of Action")
