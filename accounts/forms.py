@@ -8,8 +8,7 @@ from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.base import forms as second_step
-from allauth.mfa.recovery_codes.forms import GenerateRecoveryCodesForm
-from allauth.mfa.totp.forms import ActivateTOTPForm, DeactivateTOTPForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.conf import settings
 from django.core.cache import cache
@@ -126,14 +125,6 @@ class AppForm(_CodeOfApp, ActivateTOTPForm):
     def secret_in_fours(self) -> str:
         """As a person types it into an app that cannot see the picture."""
         return " ".join(textwrap.wrap(self.secret, 4))
-
-
-class RemoveAppForm(_SignInForm, DeactivateTOTPForm):
-    pass
-
-
-class RecoveryCodesForm(_SignInForm, GenerateRecoveryCodesForm):
-    pass
 
 
 class PasskeyForm(_SignInForm, AddWebAuthnForm):

@@ -7,6 +7,7 @@ from allauth.account.views import LoginView, password_change
 from allauth.core.internal.httpkit import add_query_params
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
+from allauth.socialaccount.providers.openid_connect.views import login as provider_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -17,12 +18,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from requests import RequestException
 
 from accounts import second_factor
 from accounts.actions import end_sessions, sessions_of
 from accounts.permissions import Permission, SignedInRequest
 from accounts.presenters import AccountPresenter, SessionPresenter
-from audit.record import sign_in_changed
+from audit.record import sign_in_changed, sign_in_refused
 
 View = Callable[..., HttpResponseBase]
 
@@ -103,6 +105,16 @@ def remove_passkey(request: SignedInRequest, pk: int) -> HttpResponseBase:
         messages.info(request, "This is your only second step. Set up another one first.")
         return redirect("mfa_index")
     response: HttpResponseBase = remove_webauthn(request, pk=pk)
+    return response
+
+
+def at_provider(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """Sends on to the identity provider, or says that it cannot be reached."""
+    try:
+        response: HttpResponseBase = provider_login(request, provider_id)
+    except RequestException:
+        sign_in_refused(request, "the identity provider does not answer")
+        return render(request, "accounts/provider_away.html", status=503)
     return response
 
 

@@ -240,8 +240,6 @@ MFA_FORMS = {
     "authenticate": "accounts.forms.CodeForm",
     "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
     "activate_totp": "accounts.forms.AppForm",
-    "deactivate_totp": "accounts.forms.RemoveAppForm",
-    "generate_recovery_codes": "accounts.forms.RecoveryCodesForm",
     "add_webauthn": "accounts.forms.PasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

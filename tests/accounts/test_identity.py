@@ -190,6 +190,16 @@ def test_an_answer_that_another_browser_asked_for_is_refused(
     assert LogRow.objects.filter(action="sign_in_failed").count() == 2
 
 
+def test_a_provider_that_does_not_answer_leaves_the_other_way(
+    client: Client, settings: Any
+) -> None:
+    [app] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    app["settings"]["server_url"] = "http://localhost:9"
+    answer = client.get("/sign-in/force/")
+    assert answer.status_code == 503
+    assert "Sign in with your username" in answer.content.decode()
+
+
 def test_the_request_carries_a_proof_key(client: Client) -> None:
     sent = parse_qs(urlsplit(client.get("/sign-in/force/").headers["Location"]).query)
     assert sent["code_challenge_method"] == ["S256"]

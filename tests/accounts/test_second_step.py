@@ -39,7 +39,7 @@ def test_a_password_and_a_code_let_in_and_the_session_gets_a_new_key(client: Cli
     planted = client.session
     planted["kept"] = "by an attacker who knows the key"
     planted.save()
-    before = planted.session_key
+    before = str(planted.session_key)
     assert give_password(client, officer, next="/cases/").url == "/sign-in/code/"
     assert not is_in(client)
     assert give_code(client, code()).url == "/cases/"
