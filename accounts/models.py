@@ -82,6 +82,12 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     """Sessions of an earlier epoch are dead; the database opens a new one at each suspension."""
+    initial_password_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Until when a password works that an administrator gave; empty once changed.",
+    )
 
     objects = UserManager()
 

@@ -25,6 +25,7 @@ from cases.presenters.lists import LISTS, ListPage
 from core.access import requires
 from core.days import london_day
 from core.pages import keyset_page
+from tests.signing_in import show_second_factor
 
 PAGE = 50
 DEEP = 100_000
@@ -153,6 +154,7 @@ class _Typed:
 def _signed_in(user: User) -> Client:
     browser = Client(headers={"host": "localhost"})
     browser.force_login(user)
+    show_second_factor(browser, user)
     return browser
 
 

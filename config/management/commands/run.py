@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from honcho.manager import Manager
 
-from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from core.servers import database_url, private_directory, redis_running
 
 STARTED_BY = "DAYS_OF_ACTION_STARTED_BY"
@@ -61,7 +61,11 @@ class Command(BaseCommand):
         self.stdout.write(f"\nDays of Action is at http://127.0.0.1:{port}/\n\nDemo sign-ins:")
         for sign_in in DEMO_SIGN_INS:
             self.stdout.write(f"  {sign_in.username:<22} {sign_in.who}")
-        self.stdout.write(f"  Password of each: {DEMO_PASSWORD}\n\nCtrl-C stops everything.")
+        self.stdout.write(f"  Password of each: {DEMO_PASSWORD}")
+        code, seconds = demo_code()
+        self.stdout.write(f"  One-time code of each: {code}, for {seconds} seconds")
+        self.stdout.write("  Another code: make code, in another window")
+        self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
 
 
