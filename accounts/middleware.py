@@ -10,7 +10,7 @@ from accounts import second_factor
 from accounts.models import User
 
 OPEN = {
-    *("health", "favicon", "accounts:sign_in", "accounts:sign_out", "account_inactive"),
+    *("health", "favicon", "session", "accounts:sign_in", "accounts:sign_out", "account_inactive"),
     *("account_reauthenticate", "openid_connect_login", "openid_connect_callback"),
 }
 SETTING_UP = {"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn"}
