@@ -61,6 +61,9 @@ class BoroughScope:
     everywhere: bool
     borough_ids: frozenset[int]
 
+    def covers(self, borough_id: int) -> bool:
+        return self.everywhere or borough_id in self.borough_ids
+
     def limit(self, rows: Q, field: str = "borough") -> Q:
         """The rows whose borough lies in the scope."""
         if self.everywhere:
