@@ -108,7 +108,8 @@ class User(AbstractBaseUser):
             return NOWHERE
         if self.whole_force:
             return EVERYWHERE
-        return BoroughScope(False, frozenset(self.boroughs.values_list("pk", flat=True)))
+        chosen = StaffBorough.objects.filter(user=self)
+        return BoroughScope(False, frozenset(chosen.values_list("borough_id", flat=True)))
 
     @property
     def figures_scope(self) -> BoroughScope:

@@ -61,9 +61,9 @@ WITH found AS (
 )
 SELECT id, (SELECT id FROM known UNION ALL SELECT id FROM added), new, hidden FROM place
 """
-"""One question for what four would answer, with a price for each: saving is what officers wait for.
+"""A case and its suspect in one question, not four: each has its price, and an officer waits.
 
-Where another made the case or the suspect at the same moment, their ids are for the next to find.
+Where another makes one of the two at the same moment, its id is for the next question to find.
 """
 
 
@@ -83,7 +83,7 @@ class Alike(Exception):
 
 
 def log_entry(*, by: User, token: UUID, entry: Entry, different: bool = False) -> bool:
-    """Saves an entry, finding or making its case and suspect; says if they may not be let see it.
+    """Saves an entry, finding or making its case and suspect; says if the case is hidden from some.
 
     It takes the draft away: the second of two submits waits for the first, finds none and gets
     Draft.DoesNotExist. An order or notice, and a Clare's Law application, begin their life on the
@@ -120,7 +120,7 @@ def _logged(by: User, token: UUID, entry: Entry, different: bool) -> bool:
         **entry.codes,
     )
     add_outcome(outcome, entry.supporting_teams)
-    # Nobody else's entry can be of a case that is new, but for its custody record.
+    # On a case that is new there is no other entry; there may be one of the custody record.
     if not place.new or outcome.custody_record:
         alike = flag_duplicates(outcome)
         if alike and not different and _told(outcome, by):
@@ -156,7 +156,7 @@ def _told(outcome: Outcome, by: User) -> Likeness:
 
 
 class Place(NamedTuple):
-    """Where an entry goes: whether its case is new, and whether it is hidden from anybody."""
+    """Where an entry goes; whether its case is new, and whether somebody may not know of it."""
 
     case_id: int
     suspect_id: int | None
@@ -165,10 +165,10 @@ class Place(NamedTuple):
 
 
 def place_of(entry: Entry, by: User) -> Place:
-    """The case of the reference, and its suspect, made where there is none, whoever sees them."""
+    """The case of the reference and the suspect, made where there is none, whoever may see them."""
     asked = {
         "reference": entry.reference.text,
-        "system": entry.reference.system,
+        "system": entry.reference.system.value,
         "day": entry.reference_day if entry.reference.needs_its_day else None,
         "suspect": entry.suspect_number,
         "borough": entry.borough.pk,
