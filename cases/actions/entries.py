@@ -39,11 +39,13 @@ UNDO_WITHIN = timedelta(hours=12)
 
 FIND_OR_MAKE = """
 WITH found AS (
-    SELECT id, restricted OR EXISTS (SELECT FROM cases_exclusion WHERE case_id = c.id) AS hidden
+    SELECT c.id, s.id AS suspect_id,
+        restricted OR EXISTS (SELECT FROM cases_exclusion AS e WHERE e.case_id = c.id) AS hidden
     FROM cases_case AS c
+    LEFT JOIN cases_suspect AS s ON s.case_id = c.id AND s.number = %(suspect)s
     WHERE reference_key = upper(replace(%(reference)s, ' ', '')) AND system = %(system)s
         AND (system <> 'cad' OR reference_date = %(day)s)
-    ORDER BY id DESC LIMIT 1
+    ORDER BY c.id DESC LIMIT 1
 ), made AS (
     INSERT INTO cases_case
         (reference, system, reference_date, borough_id, team_id, officer_id, status, restricted)
@@ -51,15 +53,13 @@ WITH found AS (
         'open', false
     WHERE NOT EXISTS (SELECT FROM found) ON CONFLICT DO NOTHING RETURNING id
 ), place AS (
-    SELECT id, false AS new, hidden FROM found UNION ALL SELECT id, true, false FROM made
-), known AS (
-    SELECT s.id FROM cases_suspect AS s JOIN place ON s.case_id = place.id AND number = %(suspect)s
+    SELECT id, suspect_id, false AS new, hidden FROM found
+    UNION ALL SELECT id, NULL, true, false FROM made
 ), added AS (
     INSERT INTO cases_suspect (case_id, number) SELECT id, %(suspect)s::smallint FROM place
-    WHERE %(suspect)s IS NOT NULL AND NOT EXISTS (SELECT FROM known)
-    ON CONFLICT DO NOTHING RETURNING id
+    WHERE suspect_id IS NULL AND %(suspect)s IS NOT NULL ON CONFLICT DO NOTHING RETURNING id
 )
-SELECT id, (SELECT id FROM known UNION ALL SELECT id FROM added), new, hidden FROM place
+SELECT id, coalesce(suspect_id, (SELECT id FROM added)), new, hidden FROM place
 """
 """A case and its suspect in one question, not four: each has its price, and an officer waits.
 
