@@ -209,7 +209,7 @@ class TestReview:
 
     def test_waits_where_reviewers_begin_their_day(self, cast: Cast, opening: BreakGlass) -> None:
         words = "Cases opened by break-glass that wait for a review: 1"
-        assert words in text_of(browser(cast.auditor).get("/"))
+        assert "To review" in text_of(browser(cast.auditor).get("/", follow=True))
         assert words in text_of(browser(cast.force_supervisor).get(at("desk")))
         assert words not in text_of(browser(cast.supervisor).get(at("desk")))
 

@@ -25,6 +25,9 @@ from core.servers import database_url, private_directory, redis_running
 STARTED_BY = "DAYS_OF_ACTION_STARTED_BY"
 """Set for every process that this command starts, so that the next start finds what a kill left."""
 
+GUNICORN = "--workers 2 --threads 4 --log-level warning"
+"""How the web server is started here; the benchmarks start it so too."""
+
 
 class Command(BaseCommand):
     help = "Run the web server, the worker and the timetable, with the demo. Ctrl-C stops them all."
@@ -123,7 +126,7 @@ def _serve(port: int, environment: dict[str, str]) -> int:
     manager = Manager()
     for name, command in {
         "web": f"{program} gunicorn --config python:config.gunicorn config.wsgi"
-        f" --bind 127.0.0.1:{port} --workers 2 --threads 4 --log-level warning",
+        f" --bind 127.0.0.1:{port} {GUNICORN}",
         "worker": f"{jobs} worker --concurrency 1 --loglevel WARNING",
         "beat": f"{jobs} beat --loglevel WARNING",
     }.items():
