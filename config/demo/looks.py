@@ -5,7 +5,6 @@ The clock of the log is the database's, so all of it is of the moment of loading
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from hashlib import sha256
 from random import Random
 from typing import Any
@@ -57,13 +56,13 @@ class Reading:
         )
 
 
-def load_looks(rng: Random, people: People, now: datetime) -> None:
+def load_looks(rng: Random, people: People) -> None:
     read = Reading(rng)
     LogRow.objects.bulk_create([*_work(read), *_exports(read, people), *_odd(read, people)])
     auditor = people.sign_ins["auditor"]
-    today = london_day(now)
-    # The log's clock may be past a midnight that `now` is not.
-    sample = draw_sample(by=auditor, size=SAMPLE, first_day=today, last_day=today + ONE_DAY)
+    # The log's clock is the database's own, whatever day the demo is loaded for.
+    day = london_day(LogRow.objects.latest("pk").at)
+    sample = draw_sample(by=auditor, size=SAMPLE, first_day=day - ONE_DAY, last_day=day)
     for sampled, (verdict, words) in zip(sample.rows.all(), VERDICTS, strict=False):
         review_row(by=auditor, sampled=sampled, verdict=verdict, words=words)
 

@@ -126,7 +126,7 @@ def load(now: datetime) -> SummaryRun:
         _carry_out(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
-    load_looks(Random(SEED), people, now)  # noqa: S311  (repeatable on purpose)
+    load_looks(Random(SEED), people)  # noqa: S311  (repeatable on purpose)
     close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import LogRow
-from cases.models import Case
+from cases.models import Case, Outcome
 from tests.cases.pages import browser
 from tests.conftest import Cast
 from tests.factories import BY_MODEL, CaseFactory, ExclusionFactory
@@ -52,7 +52,7 @@ def test_lists_records_and_their_history_of_every_model(cast: Cast, signed_in: C
 
 
 def test_a_form_for_a_new_record_shows_none(signed_in: Client) -> None:
-    assert asked(signed_in, page(Case, "add")) == []
+    assert asked(signed_in, page(Outcome, "add")) == []
 
 
 def test_a_box_that_suggests_records_is_a_search(cast: Cast, signed_in: Client) -> None:

@@ -115,7 +115,8 @@ def exported(client: Client, address: str) -> int:
         f"/outcomes/export/?{query}", {"form": "csv", "recipient": "me", "reason": "Check"}
     )
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    return len(list(csv.reader(io.StringIO(text, newline="")))) - 1
+    _marking, _heading, *rows = csv.reader(io.StringIO(text, newline=""))
+    return len(rows)
 
 
 def by_command(campaign: Campaign) -> dict[str, int]:

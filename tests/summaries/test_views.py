@@ -129,9 +129,11 @@ class TestHome:
     def test_with_no_campaign_says_what_to_do(self, as_role: Callable[..., Client]) -> None:
         assert b"Ask an administrator" in as_role("communications").get("/").content
 
-    def test_is_open_to_whoever_sees_no_figures(self, as_role: Callable[..., Client]) -> None:
+    def test_leads_an_auditor_to_the_log_and_to_no_figure(
+        self, as_role: Callable[..., Client]
+    ) -> None:
         client = as_role("auditor")
-        assert client.get("/").status_code == 200
+        assert client.get("/").headers["Location"] == "/log/"
         assert client.get("/campaigns/").status_code == 403
         assert client.get(PAGE).status_code == 403
 
