@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
@@ -41,6 +42,13 @@ def end_sessions(person: User, *, only: str | None = None, but: str | None = Non
     for session in ended:
         session.end()
     return len(ended)
+
+
+def renew_session(request: HttpRequest) -> None:
+    """The same session under another key, so that a copy of its cookie is worth nothing more."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def sessions_of(person: User) -> list[UserSession]:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.shortcuts import render
+from requests import Session
 
 from accounts import second_factor
 from accounts.models import User
@@ -33,6 +34,12 @@ class Refused(Exception):
 
 
 class IdentityProviderAdapter(DefaultSocialAccountAdapter):
+    def get_requests_session(self) -> Session:
+        """Asks the addresses that the provider names and follows it to no other."""
+        session: Session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Finds or makes the person, and gives them what the provider says is theirs."""
         claims = claims_of(sociallogin)
@@ -40,6 +47,8 @@ class IdentityProviderAdapter(DefaultSocialAccountAdapter):
             if sociallogin.state.get("process") != AuthProcess.LOGIN:
                 # Nobody ties an account there to one here of another name.
                 raise Refused("asked for something else than signing in")
+            if str(claims.get("iss", "")).rstrip("/") != settings.OIDC_SERVER_URL.rstrip("/"):
+                raise Refused("another issuer than the one in the settings")
             with transaction.atomic():
                 user = sociallogin.user if sociallogin.is_existing else person(claims)
                 bring_up_to_date(user, claims)

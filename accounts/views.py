@@ -24,6 +24,7 @@ from accounts import second_factor
 from accounts.actions import end_sessions, sessions_of
 from accounts.permissions import Permission, SignedInRequest
 from accounts.presenters import AccountPresenter, SessionPresenter
+from accounts.reauthentication import recently
 from audit.record import sign_in_changed, sign_in_refused
 
 View = Callable[..., HttpResponseBase]
@@ -73,6 +74,7 @@ def account(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
+@recently
 def sessions(request: SignedInRequest) -> HttpResponse:
     """Where the person is signed in, to be ended one by one or all but this one."""
     current = request.session.session_key

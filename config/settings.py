@@ -168,8 +168,8 @@ MIDDLEWARE = [
     # Static files, refusals and errors carry these headers too, so what sets them stands outside.
     "core.edge.Edge",
     "core.middleware.ClientAddressMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",

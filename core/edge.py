@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,8 @@ HEADERS = {
     # otherwise for themselves.
     "Cache-Control": "no-store, private",
 }
+METHODS = ("GET", "HEAD", "POST")
+"""What a browser sends; a view that asks nothing of the method would answer any other as a GET."""
 
 
 def large_bodies(view: V) -> V:
@@ -60,6 +62,9 @@ class Edge:
             response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
+            kind = response.get("Content-Type", "")
+            if kind.startswith("text/") and "charset" not in kind:
+                response["Content-Type"] = f"{kind}; charset=utf-8"
             match = request.resolver_match
             facts = {
                 "method": request.method,
@@ -76,7 +81,9 @@ class Edge:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], *_: Any
     ) -> HttpResponse | None:
-        """Refuses what is too large by the length it says, before any of it is read."""
+        """Refuses what no page asks for, and what is too large by the length it says, unread."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE or hasattr(view, "large_bodies"):
             return None

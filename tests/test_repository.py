@@ -199,6 +199,16 @@ def test_what_runs_is_what_was_tested() -> None:
     assert {name: dev.get(name) for name in base} == base
 
 
+def test_the_image_is_built_from_the_product_alone() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    code = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
+    assert "*" in lines
+    assert {line[1:] for line in lines if line.startswith("!")} == code | {
+        *(".npmrc", "LICENSE", "manage.py", "package.json", "package-lock.json"),
+        *("requirements/base.txt", "static/src", "templates"),
+    }
+
+
 def test_docker_compose_has_the_whole_product_and_watches_its_health() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     image_has_its_own = "\nHEALTHCHECK " in (ROOT / "Dockerfile").read_text()
@@ -209,3 +219,50 @@ def test_docker_compose_has_the_whole_product_and_watches_its_health() -> None:
         or (image_has_its_own and "build" in service and "healthcheck" not in service)
     }
     assert watched >= {"postgres", "redis", "web", "worker", "beat"}
+
+
+UP_TO_LEVEL_2 = """
+1.1:1-2 1.2:1-9 1.3:1-11 1.4:1-3 1.5:1-2 2.1:1-3 2.2:1-3 2.3:1-4 2.4:1-1 3.2:1-2 3.3:1-4 3.4:1-6
+3.5:1-5 3.7:1-2 4.1:1-3 4.2:1-1 4.3:1-2 4.4:1-4 5.1:1-1 5.2:1-3 5.3:1-2 5.4:1-3 6.1:1-3 6.2:1-12
+6.3:1-4 6.4:1-4 6.5:1-5 6.6:1-3 6.8:1-4 7.1:1-3 7.2:1-4 7.3:1-2 7.4:1-5 7.5:1-2 7.6:1-2 8.1:1-2
+8.2:1-3 8.3:1-1 8.4:1-1 9.1:1-3 9.2:1-4 10.1:1-2 10.2:1-2 10.3:1-4 10.4:1-11 10.5:1-5 10.6:1-2
+10.7:1-3 11.1:1-2 11.2:1-3 11.3:1-3 11.4:1-4 11.5:1-1 11.6:1-1 12.1:1-3 12.2:1-2 12.3:1-4 13.1:1-1
+13.2:1-5 13.3:1-2 13.4:1-5 14.1:1-2 14.2:1-4 14.3:1-3 15.1:1-3 15.2:1-3 15.3:1-7 16.1:1-1 16.2:1-5
+16.3:1-4 16.4:1-3 16.5:1-3 17.1:1-1 17.2:1-4 17.3:1-2
+"""
+"""The sections of OWASP ASVS 5.0.0, each with its first and last requirement of levels 1 and 2."""
+OF_LEVEL_3 = ["1.2.10", "8.3.2"]
+"""What we hold to as well."""
+
+
+def requirements() -> list[list[str]]:
+    """The rows of docs/security.md: id, what it asks, verdict, where, shown by."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    lines = re.findall(r"^\| \*?\d+\.\d+\.\d+\*? \|.*\|$", page, re.MULTILINE)
+    return [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_each_requirement_has_its_verdict_once() -> None:
+    sections = re.findall(r"(\S+):(\d+)-(\d+)", UP_TO_LEVEL_2)
+    asked = [f"{s}.{n}" for s, first, last in sections for n in range(int(first), int(last) + 1)]
+    assert len(asked) == 253
+    assert sorted(row[0] for row in requirements()) == sorted(asked + OF_LEVEL_3)
+    verdicts = {"met": 0, "not applicable": 0, "not met": 0}
+    for number, _, verdict, where, shown in requirements():
+        verdicts[verdict] += number not in OF_LEVEL_3
+        assert where, number
+        assert verdict == "not applicable" or "tests/" in shown or ": " in shown, number
+        assert (verdict == "not met") is ("needs: " in shown), number
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    assert f"253 requirements: {counted}." in (ROOT / "docs" / "security.md").read_text()
+
+
+def test_every_test_that_the_page_of_security_names_exists() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    named = set(re.findall(r"(tests/[\w/]+\.py)::(\w+)", page))
+    assert len(named) > 100
+    assert {
+        f"{path}::{name}"
+        for path, name in named
+        if not re.search(rf"^\s*def {name}\(", (ROOT / path).read_text(), re.MULTILINE)
+    } == set()

@@ -1,7 +1,9 @@
 """Signing in at the force's own identity provider: a real one, on this machine."""
 
+import threading
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -220,6 +222,36 @@ def test_a_token_of_another_issuer_or_for_another_is_refused(
         there = there.replace("client_id=days-of-action", "client_id=another")
     assert client.get(_back(there)).status_code == 401
     assert not is_in(client)
+
+
+def test_a_provider_that_calls_itself_by_another_name_lets_nobody_in(
+    client: Client, settings: Any, sign_in_there: Journey
+) -> None:
+    settings.OIDC_SERVER_URL = "https://login.force.example"
+    person(app=False, username="imani")
+    assert sign_in_there(preferred_username="imani").status_code == 403
+    assert not is_in(client)
+
+
+def test_a_redirect_of_the_provider_is_not_followed(
+    client: Client, provider: str, settings: Any
+) -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", provider + self.path)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("localhost", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever).start()
+        [app] = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+        app["settings"]["server_url"] = f"http://localhost:{server.server_port}"
+        answer = client.get("/sign-in/force/")
+        server.shutdown()
+    assert answer.status_code == 503
 
 
 def test_an_account_there_cannot_be_tied_to_whoever_is_signed_in(

@@ -1,10 +1,12 @@
 """Steps that ask again who is there: the page where an administrator changes how others sign in."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from accounts.actions import sessions_of
 from accounts.models import User
-from tests.accounts.pages import PASSWORD, logged, person, said
+from tests.accounts.pages import PASSWORD, give_code, give_password, logged, person, said
 from tests.signing_in import code, long_ago
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,32 @@ def test_a_form_that_was_sent_is_sent_on_after_the_proof(
     assert said(wrong).startswith("Check ")
     assert b"The initial password" in client.post(asked, proof | {"next": next_page}).content
     assert not User.objects.filter(pk=officer.pk, password=before).exists()
+
+
+@pytest.mark.parametrize("way", ["password", "code"])
+def test_a_proof_gives_the_session_another_key(client: Client, way: str) -> None:
+    officer = person()
+    give_password(client, officer)
+    give_code(client, code())
+    long_ago(client, 600)
+    copy = Client()
+    copy.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    address = "/confirm/" if way == "password" else "/confirm/code/"
+    client.post(address, {way: "wrong", "next": "/account/"})
+    assert copy.get("/account/").status_code == 200
+    right = PASSWORD if way == "password" else code(steps=1)
+    assert client.post(address, {way: right, "next": "/account/"}).status_code == 302
+    assert client.get("/account/").status_code == 200
+    assert copy.get("/account/").headers["Location"].startswith("/sign-in/")
+    assert [session.session_key for session in sessions_of(officer)] == [client.session.session_key]
+
+
+def test_ones_own_sessions_are_shown_and_ended_after_a_proof(
+    client: Client, administrator: User
+) -> None:
+    long_ago(client, 600)
+    for answer in (client.get("/account/sessions/"), client.post("/account/sessions/", {})):
+        assert answer.headers["Location"].startswith("/confirm/?next=")
 
 
 def test_after_ten_proofs_it_waits(client: Client, administrator: User) -> None:

@@ -148,6 +148,8 @@ def test_every_kind_of_answer_carries_the_headers(kinds: dict[str, Any]) -> None
         assert "camera=()" in answer["Permissions-Policy"], kind
         assert UUID(answer["X-Request-ID"]), kind
         assert "Access-Control-Allow-Origin" not in answer, kind
+        written = answer.get("Content-Type", "")
+        assert "utf-8" in written or not written.startswith("text/"), kind
 
 
 def test_nothing_but_static_files_is_kept_by_a_browser_or_a_proxy(kinds: dict[str, Any]) -> None:
@@ -215,6 +217,7 @@ answer = Client().get("/sign-in/", secure=True, headers={"host": "days.example.o
 plain = Client().get("/sign-in/", headers={"host": "days.example.org"})
 cookies = [str(cookie) for cookie in answer.cookies.values()]
 print(answer["Strict-Transport-Security"], plain.status_code, plain["Location"], sep="|")
+print(plain["Content-Security-Policy"] == answer["Content-Security-Policy"])
 print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_HTTPONLY, cookies, sep="|")
 """
 
@@ -228,7 +231,8 @@ def test_in_production_the_deployment_check_is_clean_and_cookies_are_of_this_hos
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
-    _, headers, session = ran.stdout.strip().rsplit("\n", 2)
+    _, headers, same_policy, session = ran.stdout.strip().rsplit("\n", 3)
+    assert same_policy == "True"
     assert headers == (
         "max-age=31536000; includeSubDomains; preload|301|https://days.example.org/sign-in/"
     )
@@ -238,6 +242,16 @@ def test_in_production_the_deployment_check_is_clean_and_cookies_are_of_this_hos
     for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert word in cookies
     assert "Domain" not in cookies
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_method_that_no_page_asks_for_is_refused(cast: Cast, method: str) -> None:
+    client = browser(cast.administrator)
+    for address in (at("desk"), "/session/", "/sign-in/", "/admin/", "/health/"):
+        answer = client.generic(method, address, headers={"x-echo": CANARY})
+        assert answer.status_code == 405
+        assert answer["Allow"] == "GET, HEAD, POST"
+        assert CANARY not in answer.content.decode()
 
 
 class TestTooLarge:
