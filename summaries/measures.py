@@ -290,6 +290,7 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 BY_SLUG: dict[str, Measure] = {measure.slug: measure for measure in MEASURES}
+HEADLINES: tuple[Measure, ...] = tuple(m for m in MEASURES if m.headline)
 STORED: tuple[Measure, ...] = tuple(m for m in MEASURES if m.additive)
 
 
