@@ -34,7 +34,7 @@ class BoroughReturnQuerySet(FiguresQuerySet["BoroughReturn"]):
 
     def standing(self) -> Self:
         """The last signature of each borough; for one campaign and its days."""
-        return self.order_by("borough", "-number").distinct("borough")
+        return self.order_by("borough_id", "-number").distinct("borough_id")
 
 
 class SummaryRunQuerySet(models.QuerySet["SummaryRun"]):
