@@ -116,6 +116,11 @@ class Measure:
         return self.distinct is None
 
     @property
+    def unit_beside(self) -> str:
+        """The unit as it stands beside the label: nothing if that ends in it, as "Cautions"."""
+        return "" if self.label.lower().endswith(self.unit) else self.unit.value
+
+    @property
     def one_by_one(self) -> bool:
         """Whether its units happen one by one: chance explains the spread of such a count only."""
         return self.additive and self.amount == "1"

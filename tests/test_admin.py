@@ -65,7 +65,7 @@ IN_ADMIN = [m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ON_ANOTHERS_PAG
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     "ImportedRow",
-    *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
+    *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),

@@ -23,13 +23,14 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, TrainingSession
+from summaries.models import BoroughReturn
 from tests.core.rules import execute, refused_by
 from tests.factories import BY_MODEL
 
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY: list[type[Model]] = [
-    *(CaseNote, RiskAssessment),
+    *(CaseNote, RiskAssessment, BoroughReturn),
     *(LogRow, Seal, SealedPart, ErasedRow),
 ]
 PROTECTED: list[type[Model]] = [
