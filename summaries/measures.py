@@ -58,6 +58,10 @@ class Source:
     details: dict[str, str] = field(default_factory=dict)
     """The codes of its detail, in words."""
 
+    def broken_down_by(self, slice_: Slice) -> bool:
+        """Whether its facts are told apart so; if not, all of them share the empty key."""
+        return self.slices[slice_] != "''"
+
 
 TEAM_KEY = "COALESCE(team_id::text, '')"
 OUTCOMES = Source(

@@ -14,12 +14,12 @@ from core.pages import Page, keyset_page
 from summaries.asked import Asked, Place
 from summaries.figures import By
 from summaries.forms import ChangesForm
-from summaries.measures import BY_SLUG, Measure
+from summaries.measures import BY_SLUG, STORED, Measure
 from summaries.models import Restatement, SummaryRun
 from summaries.presenters.parts import Freshness, part_labels
 from summaries.querysets import RestatementQuerySet
 
-ORDER = ("run_id", "day", "pk")
+ORDER = ("run_id", "day", "borough_id", "pk")
 
 
 class Change(NamedTuple):
@@ -61,6 +61,9 @@ class ChangesPage:
         said = form.cleaned_data if form.is_valid() else {}
         by = By(said.get("by", ""))
         lines = lines.filter(slice=by.slice)
+        if by:
+            parted = [m.slug for m in STORED if m.source.broken_down_by(by.slice)]
+            lines = lines.filter(measure__in=parted)
         if said.get("borough"):
             lines = lines.filter(borough__slug=said["borough"])
         if said.get("measure"):

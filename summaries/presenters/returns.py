@@ -15,6 +15,7 @@ from core.snapshots import one_snapshot
 from core.templatetags.page import long_day, span, thousands
 from summaries.asked import Asked, Place
 from summaries.forms import ReturnDaysForm, return_key
+from summaries.measures import BY_SLUG
 from summaries.models import BoroughReturn
 from summaries.presenters.parts import Freshness
 from summaries.returns import (
@@ -133,7 +134,11 @@ class Signature(NamedTuple):
 
     @classmethod
     def of(cls, signed: BoroughReturn) -> "Signature":
-        counts = [f"{thousands(f['count'])} {f['unit']}" for f in signed.figures if f["count"]]
+        counts = [
+            f"{BY_SLUG[slug].label if slug in BY_SLUG else slug} {thousands(count)}"
+            for slug, count in signed.counts.items()
+            if count
+        ]
         return cls(signed, ", ".join(counts) or "Nil: every figure is 0")
 
 
