@@ -483,7 +483,8 @@ class TestElsewhere:
         now = at(DAYS.first + timedelta(days=1), 9)
 
         def lines(who: User, now: datetime = now) -> list[tuple[str, str]]:
-            return [tuple(line) for line in Desk(User.objects.get(pk=who.pk), now).reminders]
+            desk = Desk(User.objects.get(pk=who.pk), now)
+            return [(line.words, line.address) for line in desk.reminders]
 
         of = f"?of={DAY}"
         assert lines(cast.supervisor) == [
