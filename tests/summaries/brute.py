@@ -117,6 +117,7 @@ def brute_figures(window: Window, by: By) -> Figures:
                 By.OFFENCE: row.offence,
                 By.TEAM: row.team,
                 By.DETAIL: row.detail,
+                By.PLACE_AND_DAY: f"{row.borough} {row.day}",
             }[by]
             counts[row.measure, key] += row.amount
     answer: Figures = {m: {} for m in MEASURES if m.additive or by is By.NOTHING}
