@@ -114,6 +114,14 @@ def left_out(day: date) -> bool:
     return day.weekday() != 5 and day in _bank_holidays(day.year)
 
 
+def next_working_day(day: date) -> date:
+    """The first day after this one on which offices work."""
+    day += ONE_DAY
+    while day.weekday() >= 5 or day in _bank_holidays(day.year):
+        day += ONE_DAY
+    return day
+
+
 def hearing_due(given_at: datetime) -> datetime:
     """The end of the 48 hours in which the court must hear the application after a notice.
 

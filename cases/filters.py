@@ -1,10 +1,6 @@
-"""What the lists of outcomes and cases can be narrowed to, and their orders. Filters narrow and
-never widen.
-"""
+"""What the lists of outcomes and cases can be narrowed to, and their orders."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django import forms
@@ -15,23 +11,8 @@ from accounts.models import User
 from campaigns.models import Borough, Campaign, Team
 from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
 from cases.models import Case, Outcome
-from core.forms import Autocomplete, DayField, FilterForm, in_words
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A filter that is on, in words, and the address of the list without it."""
-
-    words: str
-    without: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading that sorts: the address that it leads to, and how the list is sorted by it now."""
-
-    address: str
-    sorted: str
+from core.filters import DayFilter, ListFilter
+from core.forms import Autocomplete, FilterForm
 
 
 def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
@@ -41,61 +22,8 @@ def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
     return request.user.scope.limit(Borough.objects.all(), "pk")
 
 
-class DayFilter(django_filters.Filter):
-    field_class = DayField
-
-
 NOT_STATED = ("not_stated", "Not stated")
 """What a figure's part is called whose outcomes have none of what it is broken down by."""
-
-
-class ListFilter(django_filters.FilterSet):
-    """A filter of a list: a form of the page's kind, its choices as removable tags, and its order.
-
-    `sorts` has the fields of each order by its name, the last of which tells rows apart; the first
-    one, falling, holds unless `sort` names another. "-entered" is the order "entered", falling.
-    """
-
-    sorts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
-    @property
-    def sort(self) -> str:
-        asked = self.data.get("sort", "")
-        return asked if asked.removeprefix("-") in self.sorts else f"-{next(iter(self.sorts))}"
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        return self.sorts[self.sort.removeprefix("-")]
-
-    @property
-    def rising(self) -> bool:
-        return not self.sort.startswith("-")
-
-    @property
-    def headings(self) -> dict[str, Heading]:
-        """Each heading that sorts, by the name of its order; a second press turns it round."""
-        found = {}
-        for name in self.sorts:
-            now = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
-            query = self.data.copy()
-            query.pop("page", None)
-            query["sort"] = name if now == "descending" else f"-{name}"
-            found[name] = Heading(f"?{query.urlencode()}", now)
-        return found
-
-    def tags(self) -> Iterator[Tag]:
-        """Each choice that is on; of a form with mistakes, none."""
-        if not self.form.is_valid():
-            return
-        for name, field in self.form.fields.items():
-            value = self.form.cleaned_data.get(name)
-            if not value:
-                continue
-            query = self.data.copy()
-            for part in [name, *(f"{name}_{part}" for part in ("day", "month", "year"))]:
-                query.pop(part, None)
-            query.pop("page", None)
-            yield Tag(f"{field.label}: {in_words(field, value)}", f"?{query.urlencode()}")
 
 
 class OutcomeFilter(ListFilter):

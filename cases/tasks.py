@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.core.management import call_command
 from django.db import OperationalError
 
 from cases.actions.drafts import purge_drafts
@@ -24,3 +25,4 @@ def purge() -> None:
     """A second delivery finds nothing left to remove."""
     purge_drafts()
     purge_imports()
+    call_command("clearsessions")

@@ -10,7 +10,7 @@ import core.days
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0001_initial"),
+        ("audit", "0003_reviews"),
     ]
 
     operations = [

@@ -8,8 +8,10 @@ from cases.actions.amend import (
     version_of,
 )
 from cases.actions.disclosures import add_disclosure, change_disclosure
-from cases.actions.drafts import keep_draft, owner_of_seal, purge_drafts, seal_draft
+from cases.actions.drafts import checked_entry, keep_draft, purge_drafts, seal_entry
 from cases.actions.entries import (
+    Alike,
+    Likeness,
     answer_sent_back,
     likely_duplicates,
     log_entry,
@@ -40,7 +42,9 @@ from cases.actions.outcomes import (
 
 __all__ = [
     "FIXED",
+    "Alike",
     "ChangedMeanwhile",
+    "Likeness",
     "add_disclosure",
     "add_order",
     "amend_entry",
@@ -49,6 +53,7 @@ __all__ = [
     "change_disclosure",
     "change_order",
     "check_merge",
+    "checked_entry",
     "correct_borough",
     "correct_order",
     "keep_apart",
@@ -59,12 +64,11 @@ __all__ = [
     "may_be_breached",
     "may_undo",
     "merge_outcome",
-    "owner_of_seal",
     "purge_drafts",
     "record_breach",
     "restore_outcome",
     "return_evidence",
-    "seal_draft",
+    "seal_entry",
     "send_back",
     "send_evidence",
     "state_at",

@@ -147,8 +147,17 @@ class CasePage:
         return timeline(self.case, self.user, self.sort)
 
     @property
+    def held_open(self) -> bool:
+        """Whether it is read by break-glass alone."""
+        return self.case.pk in self.user.opened
+
+    @property
     def may_write(self) -> bool:
-        return self.user.may(Permission.WRITE_RECORDS)
+        return self.user.may(Permission.WRITE_RECORDS) and not self.held_open
+
+    @property
+    def may_guard(self) -> bool:
+        return self.user.may(Permission.GUARD_CASES) and not self.held_open
 
     @property
     def may_transfer(self) -> bool:

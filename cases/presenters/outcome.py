@@ -75,12 +75,18 @@ class OutcomePage:
         )
 
     @property
+    def _works_on_it(self) -> bool:
+        """Break-glass lets people read, and no more."""
+        return self.outcome.case.pk not in self.user.opened
+
+    @property
     def may_write(self) -> bool:
-        return bool(self.outcome.counted) and self.user.may(Permission.WRITE_RECORDS)
+        may = self._works_on_it and self.user.may(Permission.WRITE_RECORDS)
+        return bool(self.outcome.counted) and may
 
     @property
     def may_supervise(self) -> bool:
-        return self.user.may(Permission.SUPERVISE)
+        return self._works_on_it and self.user.may(Permission.SUPERVISE)
 
     @property
     def may_undo(self) -> bool:

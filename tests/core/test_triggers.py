@@ -7,13 +7,15 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from audit.models import ErasedRow, LogRow, Seal, SealedPart
+from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from cases.models import (
+    BreakGlass,
     Case,
     CaseFlag,
     CaseNote,
     DisclosureApplication,
     EvidenceSubmission,
+    Lifting,
     MaracReferral,
     OrderBreach,
     Outcome,
@@ -32,11 +34,12 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY: list[type[Model]] = [
     *(CaseNote, RiskAssessment, BoroughReturn),
     *(LogRow, Seal, SealedPart, ErasedRow),
+    *(Sample, SampledRow, Review),
 ]
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(MaracReferral, CaseFlag),
+    *(MaracReferral, CaseFlag, Lifting, BreakGlass),
     *APPEND_ONLY,
 ]
 EVENTS: list[type[Model]] = [
@@ -50,6 +53,10 @@ REFUSING = {
     *(f"{model._meta.label}:append_only" for model in EVENTS),
     *(f"{model._meta.label}:append_only_truncate" for model in EVENTS),
     "cases.Outcome:merged_into_counted",
+    *("cases.Case:restricted_has_a_list", "cases.Case:lifted_by_two"),
+    *("cases.CaseAccess:list_not_emptied", "cases.Exclusion:lifted_by_two"),
+    *("cases.Exclusion:stays_whose_it_is", "cases.BreakGlass:granted_once"),
+    "cases.BreakGlass:never_for_the_excluded",
 }
 """Each trigger that refuses something; the tests of these names are here and in cases."""
 
