@@ -477,7 +477,7 @@ class TestElsewhere:
         with time_machine.travel(at(DAYS.first + timedelta(days=1), 9), tick=False):
             assert "1 of 2 boroughs signed for 25 November 2021." in said(cast.communications)
         with time_machine.travel(at(DAYS.first, 9), tick=False):
-            assert "signed" not in said(cast.supervisor)
+            assert "boroughs signed" not in said(cast.supervisor)
 
     def test_a_supervisors_desk_reminds_of_what_waits(self, cast: Cast, campaign: Campaign) -> None:
         now = at(DAYS.first + timedelta(days=1), 9)
