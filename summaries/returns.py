@@ -16,7 +16,7 @@ from core.days import DayRange, london_day
 from core.models import told
 from core.snapshots import one_snapshot
 from summaries.figures import By, Window, figures
-from summaries.measures import BY_SLUG, HEADLINES, Measure
+from summaries.measures import HEADLINES, Measure
 from summaries.models import SIGNED_MEANWHILE, BoroughReturn
 from summaries.querysets import BoroughReturnQuerySet
 
@@ -223,11 +223,6 @@ def _counts(days: DayRange, boroughs: Sequence[Borough]) -> dict[int, dict[str, 
 
 
 def _lines(signature: BoroughReturn | None, now: dict[str, int]) -> list[Line]:
-    """What was signed, as far as it is counted still; without a signature, what would be."""
-    if signature is None:
-        return [Line(measure, None, now[measure.slug]) for measure in HEADLINES]
-    return [
-        Line(BY_SLUG[slug], count, now[slug])
-        for slug, count in signature.counts.items()
-        if slug in now
-    ]
+    """Each figure of a return, beside what was signed of it."""
+    signed = signature.counts if signature else {}
+    return [Line(m, signed.get(m.slug), now[m.slug]) for m in HEADLINES]

@@ -82,23 +82,19 @@ class ReturnsPage:
         ]
         return cls(campaign, form, rows, freshness)
 
-    def _in(self, *states: State) -> list[Standing]:
-        return [row.standing for row in self.rows if row.standing.state in states]
+    def _in(self, state: State) -> list[Borough]:
+        return [row.standing.borough for row in self.rows if row.standing.state is state]
 
     @property
     def signed(self) -> int:
         return len(self.rows) - len(self.waiting)
 
     @property
-    def waiting(self) -> list[Standing]:
+    def waiting(self) -> list[Borough]:
         return self._in(State.WAITS)
 
     @property
-    def waiting_names(self) -> list[str]:
-        return [standing.borough.name for standing in self.waiting]
-
-    @property
-    def differing(self) -> list[Standing]:
+    def differing(self) -> list[Borough]:
         return self._in(State.DIFFERS)
 
     @property

@@ -259,15 +259,23 @@ class TestStanding:
         campaign.save()
         assert states(campaign, cast.a, days=campaign.days) == [State.WAITS]
 
-    def test_a_measure_that_is_no_longer_counted_is_no_difference(
+    def test_a_measure_that_came_or_went_since_is_no_difference(
         self, cast: Cast, campaign: Campaign
     ) -> None:
+        arrest(cast.a, charge=True)
         figures = [
             {"measure": "arrests", "unit": "arrest events", "count": 0},
             {"measure": "forgotten", "unit": "things", "count": 7},
         ]
         BoroughReturnFactory.create(campaign=campaign, borough=cast.a, figures=figures)
-        assert states(campaign, cast.a) == [State.SIGNED]
+        [standing] = standings(campaign, DAYS, [cast.a], BoroughReturn.objects.all())
+        assert standing.state is State.SIGNED
+        assert [(line.measure.slug, line.signed, line.now) for line in standing.lines[:2]] == [
+            *[("arrests", 0, 0), ("charges", None, 1)]
+        ]
+        words = text_of(browser(cast.supervisor).get(LAMBETH))
+        assert words.count("Not asked") == len(HEADLINES) - 1
+        assert "forgotten 7" in words
 
     @pytest.mark.parametrize(
         ("now", "asked", "days"),
@@ -477,7 +485,7 @@ class TestElsewhere:
         with time_machine.travel(at(DAYS.first + timedelta(days=1), 9), tick=False):
             assert "1 of 2 boroughs signed for 25 November 2021." in said(cast.communications)
         with time_machine.travel(at(DAYS.first, 9), tick=False):
-            assert "signed" not in said(cast.supervisor)
+            assert "boroughs signed" not in said(cast.supervisor)
 
     def test_a_supervisors_desk_reminds_of_what_waits(self, cast: Cast, campaign: Campaign) -> None:
         now = at(DAYS.first + timedelta(days=1), 9)
