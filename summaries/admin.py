@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from core.admin import ReadOnlyAdmin
 from summaries.actions import is_running
 from summaries.measures import MEASURES, Slice
-from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import BoroughReturn, ChangedDay, DailyTotal, Restatement, SummaryRun
 from summaries.tasks import nightly
 
 
@@ -108,6 +108,12 @@ class RestatementAdmin(ReadOnlyAdmin):
     search_fields = ["measure__exact"]
     list_select_related = ["run", "borough"]
 
-    @admin.display(description="why")
-    def why(self, restatement: Restatement) -> str:
-        return ", ".join(ChangedDay.Cause(cause).label for cause in restatement.causes).capitalize()
+
+@admin.register(BoroughReturn)
+class BoroughReturnAdmin(ReadOnlyAdmin):
+    list_display = [
+        "campaign", "borough", "first_day", "last_day", "number", "nil", "signed_by", "signed_at",
+    ]  # fmt: skip
+    list_filter = ["campaign", "borough", "nil"]
+    search_fields = ["borough__name", "signed_by__name"]
+    list_select_related = ["campaign", "borough", "signed_by"]

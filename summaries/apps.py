@@ -8,7 +8,11 @@ class SummariesConfig(AppConfig):
     name = "summaries"
 
     def ready(self) -> None:
+        from cases.presenters.desk import REMINDERS
+        from summaries.presenters.returns import reminders
+
         post_migrate.connect(_recount_what_was_redefined, sender=self)
+        REMINDERS.append(reminders)
 
 
 def _recount_what_was_redefined(**_: Any) -> None:

@@ -1,17 +1,20 @@
 """What a reader of figures may choose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from campaigns.models import Borough
 from core.days import DayRange
-from core.forms import DayField, FilterForm
+from core.forms import DayField, FilterForm, PageForm
+from core.templatetags.page import span
 from summaries.asked import days_query
 from summaries.comparisons import BASES, RESIDENTS, Base
-from summaries.measures import BY_SLUG, MEASURES, Measure
+from summaries.figures import By
+from summaries.measures import BY_SLUG, MEASURES, STORED, Measure
 
 
 class DaysForm(FilterForm):
@@ -82,3 +85,69 @@ class CompareForm(MeasureForm):
     def chosen_base(self) -> Base:
         slug = self.cleaned_data.get("base") if self.is_valid() else ""
         return BASES[slug or RESIDENTS.slug]
+
+
+class ChangesForm(FilterForm):
+    """Which lines of the ledger: of a borough, of a measure, of the figures or of their parts."""
+
+    borough = forms.ChoiceField(label="Borough", required=False)
+    measure = forms.ChoiceField(
+        label="Measure",
+        choices=[("", "Every measure"), *((m.slug, m.label) for m in STORED)],
+        required=False,
+    )
+    by = forms.ChoiceField(
+        label="Lines",
+        choices=[
+            ("", "Figures"),
+            (By.OFFENCE.value, "Their parts by offence"),
+            (By.DETAIL.value, "Their parts by kind"),
+            (By.TEAM.value, "Their parts by lead team"),
+        ],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, boroughs: Sequence[Borough], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Every borough"), *((b.slug, b.name) for b in boroughs)]
+        self.fields["borough"].choices = choices  # type: ignore[attr-defined]
+
+
+def return_key(days: DayRange) -> str:
+    """What the days of a return are called in addresses."""
+    return str(days.first) if len(days) == 1 else "campaign"
+
+
+class ReturnDaysForm(FilterForm):
+    """Which days a return is of: the first that can be signed, unless others are chosen."""
+
+    of = forms.ChoiceField(label="Return for", required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, signable: Sequence[DayRange]) -> None:
+        self.signable = {return_key(days): days for days in signable}
+        super().__init__({"of": next(iter(self.signable), ""), **dict(data.items())})
+        self.fields["of"].choices = [  # type: ignore[attr-defined]
+            (key, span(days) if len(days) == 1 else f"The whole campaign, {span(days)}")
+            for key, days in self.signable.items()
+        ]
+
+    @property
+    def days(self) -> DayRange | None:
+        """Nothing where no day is over yet."""
+        said = self.cleaned_data.get("of") if self.is_valid() else ""
+        return self.signable.get(said or next(iter(self.signable), ""))
+
+
+class SignForm(PageForm):
+    """A signature: which figures were checked, after how many signatures, and that they are so."""
+
+    after = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    checked = forms.CharField(widget=forms.HiddenInput)
+    declared = forms.BooleanField()
+
+    def __init__(self, *args: Any, declaration: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["declared"].label = declaration
+        self.fields["declared"].error_messages["required"] = (
+            "Confirm that you have checked the figures"
+        )

@@ -58,6 +58,10 @@ class Source:
     details: dict[str, str] = field(default_factory=dict)
     """The codes of its detail, in words."""
 
+    def broken_down_by(self, slice_: Slice) -> bool:
+        """Whether its facts are told apart so; if not, all of them share the empty key."""
+        return self.slices[slice_] != "''"
+
 
 TEAM_KEY = "COALESCE(team_id::text, '')"
 OUTCOMES = Source(
@@ -114,6 +118,11 @@ class Measure:
     @property
     def additive(self) -> bool:
         return self.distinct is None
+
+    @property
+    def unit_beside(self) -> str:
+        """The unit as it stands beside the label: nothing if that ends in it, as "Cautions"."""
+        return "" if self.label.lower().endswith(self.unit) else self.unit.value
 
     @property
     def one_by_one(self) -> bool:
@@ -290,6 +299,7 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 BY_SLUG: dict[str, Measure] = {measure.slug: measure for measure in MEASURES}
+HEADLINES: tuple[Measure, ...] = tuple(m for m in MEASURES if m.headline)
 STORED: tuple[Measure, ...] = tuple(m for m in MEASURES if m.additive)
 
 

@@ -1,14 +1,19 @@
-"""Stored totals, the marks that say where they are out of date, and the runs that renew them."""
+"""Stored totals, the marks that say where they are out of date, and the runs that renew them.
+
+And what people signed of them.
+"""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
-from campaigns.models import Borough
-from core.days import DatabaseNow
+from campaigns.models import Borough, Campaign
+from core.days import DatabaseNow, DayRange, LondonDay
+from core.models import append_only
 from summaries.measures import Slice
 from summaries.querysets import (
+    BoroughReturnQuerySet,
     DailyTotalQuerySet,
     RestatementQuerySet,
     SummaryRunQuerySet,
@@ -169,9 +174,103 @@ class Restatement(models.Model):
                 name="summaries_restatement_cell_once_a_run",
             ),
             models.CheckConstraint(
-                name="summaries_restatement_is_a_change", condition=~Q(before=models.F("after"))
+                name="summaries_restatement_is_a_change", condition=~Q(before=F("after"))
             ),
+        ]
+        indexes = [
+            # What changed in a campaign's days; the rule above finds what changed in a run.
+            models.Index(fields=["day", "borough"], name="summaries_restated_day_borough"),
         ]
 
     def __str__(self) -> str:
         return f"{self.measure} {self.day}: {self.before} to {self.after}"
+
+    @property
+    def why(self) -> str:
+        """The causes in words, like "Late entry, amendment"."""
+        return ", ".join(ChangedDay.Cause(cause).label for cause in self.causes).capitalize()
+
+
+SIGNED_MEANWHILE = (
+    "Somebody has signed this return since you opened it. Check it again before you sign."
+)
+
+
+class AllZero(Func):
+    """Whether every count among frozen figures is 0, in SQL."""
+
+    template = "(NOT jsonb_path_exists(%(expressions)s, '$[*].count ? (@ <> 0)'))"
+    arity = 1
+
+    def __init__(self, expression: str, **extra: object) -> None:
+        super().__init__(expression, output_field=models.BooleanField(), **extra)
+
+
+class BoroughReturn(models.Model):
+    """What a supervisor signed of a borough's figures, frozen: a signature is never taken back.
+
+    Signing again adds the next number. The highest number of a campaign, borough and days is the
+    signature that stands, so there is one, and the ones before it stay to be read.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField(help_text="Included.")
+    number = models.PositiveSmallIntegerField(default=1, help_text="1, and one more each time.")
+    figures = models.JSONField(help_text="Of each measure: its slug, unit and count.")
+    nil = models.BooleanField("nil return", help_text="Every count is 0, and it was said so.")
+    counted_at = models.DateTimeField(help_text="The moment that the figures are of.")
+    signed_at = models.DateTimeField(db_default=DatabaseNow())
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = BoroughReturnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "borough", "first_day", "last_day", "number"],
+                name="summaries_boroughreturn_number_once",
+                violation_error_message=SIGNED_MEANWHILE,
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_numbered_from_one", condition=Q(number__gte=1)
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_ends_on_or_after_start",
+                condition=Q(last_day__gte=F("first_day")),
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_has_figures", condition=~Q(figures=[])
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_nil_when_all_is_zero",
+                condition=Q(nil=AllZero("figures")),
+                violation_error_message="A nil return is one of which every figure is 0.",
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_of_days_that_are_over",
+                condition=Q(last_day__lt=LondonDay("counted_at")),
+                violation_error_message="Only days that are over can be signed.",
+            ),
+            models.CheckConstraint(
+                name="summaries_boroughreturn_signed_after_counted",
+                condition=Q(signed_at__gte=F("counted_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borough}, {self.first_day} to {self.last_day}, signature {self.number}"
+
+    @property
+    def days(self) -> DayRange:
+        return DayRange.inclusive(self.first_day, self.last_day)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was signed, by the slug of the measure."""
+        return {row["measure"]: row["count"] for row in self.figures}

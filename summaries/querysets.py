@@ -1,14 +1,16 @@
-"""What can be asked of totals and runs."""
+"""What can be asked of totals, runs and returns."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 from accounts.models import User
+from campaigns.models import Campaign
+from core.days import DayRange
 from core.querysets import M, ScopedQuerySet, Viewer
 
 if TYPE_CHECKING:
-    from summaries.models import DailyTotal, Restatement, SummaryRun
+    from summaries.models import BoroughReturn, DailyTotal, Restatement, SummaryRun
 
 
 class FiguresQuerySet(ScopedQuerySet[M]):
@@ -24,6 +26,15 @@ class DailyTotalQuerySet(FiguresQuerySet["DailyTotal"]):
 
 class RestatementQuerySet(FiguresQuerySet["Restatement"]):
     pass
+
+
+class BoroughReturnQuerySet(FiguresQuerySet["BoroughReturn"]):
+    def of(self, campaign: Campaign, days: DayRange) -> Self:
+        return self.filter(campaign=campaign, first_day=days.first, last_day=days.last)
+
+    def standing(self) -> Self:
+        """The last signature of each borough; for one campaign and its days."""
+        return self.order_by("borough_id", "-number").distinct("borough_id")
 
 
 class SummaryRunQuerySet(models.QuerySet["SummaryRun"]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from summaries.views import campaign, compare, explain, places
+from summaries.views import campaign, changes, compare, explain, places, returns
 
 app_name = "summaries"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
         for kind in ("borough", "command")
     ),
     path("campaigns/<slug:slug>/teams/<slug:key>/", places.team, name="team"),
+    path("campaigns/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("campaigns/<slug:slug>/returns/", returns.returns, name="returns"),
+    path("campaigns/<slug:slug>/returns/<slug:key>/", returns.borough_return, name="return"),
+    path("campaigns/<slug:slug>/returns/<slug:key>/sign/", returns.sign, name="sign_return"),
     path("campaigns/<slug:slug>/compare/", compare.compare, name="compare"),
     path("campaigns/<slug:slug>/uplift/", compare.uplift, name="uplift"),
     path("campaigns/<slug:slug>/beside/<slug:other>/", compare.beside, name="beside"),

@@ -78,7 +78,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
-from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import BoroughReturn, ChangedDay, DailyTotal, Restatement, SummaryRun
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
 DAY = NOON.date()
@@ -669,6 +669,23 @@ class RestatementFactory(DjangoModelFactory[Restatement]):
     before = 3
     after = 4
     causes = LazyFunction(lambda: [ChangedDay.Cause.ENTERED.value])
+
+
+class BoroughReturnFactory(DjangoModelFactory[BoroughReturn]):
+    """Of the whole campaign; its only figure is the arrests unless it is nil."""
+
+    class Meta:
+        model = BoroughReturn
+
+    campaign = SubFactory(CampaignFactory)
+    borough = SubFactory(BoroughFactory)
+    first_day = SelfAttribute("campaign.first_day")
+    last_day = SelfAttribute("campaign.last_day")
+    figures = LazyFunction(lambda: [{"measure": "arrests", "unit": "arrest events", "count": 3}])
+    nil = False
+    counted_at = NOON + timedelta(days=20)
+    signed_at = NOON + timedelta(days=20, minutes=1)
+    signed_by = SubFactory(UserFactory)
 
 
 BY_MODEL: dict[type[Model], type[DjangoModelFactory[Any]]] = {

@@ -70,7 +70,7 @@ IN_ADMIN = [
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
-    *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
+    *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),

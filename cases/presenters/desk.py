@@ -1,8 +1,10 @@
 """What an officer has to do, and what they did last."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from accounts.models import KeptForm, User
 from accounts.permissions import Permission
@@ -23,6 +25,17 @@ from core.days import london_day
 
 LATEST = 10
 CLOCKS = 20
+
+
+class Reminder(NamedTuple):
+    """A line of what waits, and where it is done."""
+
+    words: str
+    address: str
+
+
+REMINDERS: list[Callable[[User, datetime], list[Reminder]]] = []
+"""What the layers above have to remind of; each adds its own as the product starts."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class Desk:
     @property
     def nothing_to_do(self) -> bool:
         others = self.supervises and (self.likely_pairs or self.unanswered or self.conflicts)
-        own = self.asked or self.unfinished or self.kept or self.clocks
+        own = self.asked or self.unfinished or self.kept or self.clocks or self.reminders
         return not (own or others or self.to_lift or self.reviews)
 
     @cached_property
@@ -101,6 +114,10 @@ class Desk:
         rows = Outcome.objects.visible_to(self.user).filter(logged_by=self.user)
         latest = rows.select_related("case", "suspect").order_by("-recorded_at")[:LATEST]
         return [(outcome, may_undo(outcome, self.user)) for outcome in latest]
+
+    @cached_property
+    def reminders(self) -> list[Reminder]:
+        return [line for remind in REMINDERS for line in remind(self.user, self.now)]
 
     @cached_property
     def likely_pairs(self) -> int:

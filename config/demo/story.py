@@ -17,6 +17,7 @@ from config.demo.looks import load_looks
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
+from config.demo.returns import DIFFERS, SIGNED_AT, WAITING, sign_returns
 from config.demo.work import Work, follow_up
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
@@ -122,10 +123,17 @@ def load(now: datetime) -> SummaryRun:
     _load_campaigns(places, running.days)
     entries.save()
     run_nightly()
+    campaign = Campaign.objects.get(slug=CAMPAIGN)
     for afterwards in (published, ongoing):
-        _carry_out(afterwards, people)
+        Outcome.objects.bulk_create(afterwards.late)
+    sign_returns(campaign, campaign.days, people, now, at=SIGNED_AT)
+    for afterwards in (published, ongoing):
+        _put_right(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
+    sign_returns(campaign, campaign.days, people, now, but=DIFFERS)
+    yesterday = DayRange(london_day(now) - ONE_DAY, london_day(now))
+    sign_returns(Campaign.objects.get(slug=RUNNING), yesterday, people, now, but=WAITING)
     load_looks(Random(SEED), people)  # noqa: S311  (repeatable on purpose)
     close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()
@@ -233,9 +241,8 @@ def _held_back(entries: Entries, rows: list[Outcome], number: int) -> list[Outco
     return late
 
 
-def _carry_out(afterwards: Afterwards, people: People) -> None:
+def _put_right(afterwards: Afterwards, people: People) -> None:
     by = people.sign_ins["supervisor.force"]
-    Outcome.objects.bulk_create(afterwards.late)
     PossibleDuplicate.objects.bulk_create(
         PossibleDuplicate(outcome=later, earlier=earlier, flagged_at=later.recorded_at)
         for later, earlier in afterwards.merge + afterwards.undecided

@@ -64,4 +64,6 @@ def _tile(tile: Tile, side: float) -> SafeString:
     )
     if not tile.href:
         return square
-    return element("a", square, href=tile.href, aria_label=tile.words)
+    # What is seen comes first, so that whoever speaks to their computer can name the link.
+    name = f"{tile.short} {tile.value}: {tile.words}"
+    return element("a", square, href=tile.href, aria_label=name)

@@ -25,6 +25,12 @@ def thousands(count: int) -> str:
 
 
 @register.filter
+def by_how_much(difference: int) -> str:
+    """Like "+2"; a true minus sign where there is less."""
+    return f"{difference:+,}".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
 def long_day(day: date) -> str:
     """Like "25 November 2021"."""
     return f"{day.day} {day:%B %Y}"

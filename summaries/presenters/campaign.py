@@ -17,14 +17,15 @@ from summaries.asked import Asked, Place
 from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
 from summaries.figures import By, Window, figures
 from summaries.forms import LondonForm
-from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure
+from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
+from summaries.presenters.changes import since_yesterday
 from summaries.presenters.drawn import BoroughMap, Picture, borough_map, growth, uplift_words
 from summaries.presenters.parts import Freshness, Heading, State, Table
+from summaries.presenters.returns import Returned
 from summaries.statistics import Rate
 
 ARRESTS = BY_SLUG["arrests"]
 SUSPECTS = BY_SLUG["suspects_arrested"]
-HEADLINES = tuple(m for m in MEASURES if m.headline)
 ENFORCEMENT = tuple(m for m in HEADLINES if m.source is OUTCOMES)
 BY_BOROUGH = (*ENFORCEMENT, BY_SLUG["engagement_events"])
 
@@ -245,6 +246,9 @@ class CampaignPage:
     whole: bool
     form: LondonForm
     figures: CampaignFigures | None
+    restated: int
+    """How many figures of days already counted are others since yesterday."""
+    returned: Returned | None
 
     @classmethod
     def of(cls, campaign: Campaign, user: User, form: LondonForm, now: datetime) -> "CampaignPage":
@@ -255,8 +259,16 @@ class CampaignPage:
             boroughs = in_order(place)
             open_ = bool(boroughs) and days.first <= london_day(now)
             whole = Whole(campaign, days, place)
-            counted = CampaignFigures.of(whole, boroughs, form, now) if open_ else None
-        return cls(campaign, state, boroughs, scope.everywhere, form, counted)
+            return cls(
+                campaign=campaign,
+                state=state,
+                boroughs=boroughs,
+                whole=scope.everywhere,
+                form=form,
+                figures=CampaignFigures.of(whole, boroughs, form, now) if open_ else None,
+                restated=since_yesterday(campaign, place, user, now) if open_ else 0,
+                returned=Returned.of(campaign, boroughs, user, now) if open_ else None,
+            )
 
     @property
     def days(self) -> DayRange:

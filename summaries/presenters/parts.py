@@ -1,14 +1,16 @@
 """What several pages of figures show: where a campaign stands, how fresh, tables of numbers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from campaigns.models import Team
+from cases.choices import Offence
 from core.days import DayRange
 from core.templatetags.page import moment
 from summaries.asked import Asked
 from summaries.figures import By, figures
-from summaries.measures import add
+from summaries.measures import Measure, add
 from summaries.models import SummaryRun
 
 LATE = timedelta(hours=26)
@@ -126,9 +128,7 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        """Each label and its unit, unless the label ends in that, as "Cautions" does."""
-        names = [(asked.measure.label, asked.measure.unit.value) for asked in self.whole]
-        return [(label, "" if label.lower().endswith(unit) else unit) for label, unit in names]
+        return [(asked.measure.label, asked.measure.unit_beside) for asked in self.whole]
 
     @property
     def total(self) -> Row:
@@ -136,3 +136,13 @@ class Table:
         pairs = zip(self.whole, columns, strict=True)
         counts = tuple(add([asked.measure], column) for asked, column in pairs)
         return Row("Total", counts, tuple(asked.address for asked in self.whole))
+
+
+def part_labels(by: By) -> Callable[[Measure], Mapping[str, str]]:
+    """What the parts of a measure are called in a breakdown, by their keys."""
+    if by is By.TEAM:
+        teams = {str(pk): name for pk, name in Team.objects.values_list("pk", "name")}
+        return lambda _: teams
+    if by is By.OFFENCE:
+        return lambda _: dict(Offence.choices)
+    return lambda measure: measure.source.details

@@ -8,7 +8,6 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Campaign, Team
-from cases.choices import Offence
 from cases.clocks import Clock, overdue_clocks
 from core.charts import Bar, bars
 from core.days import DayRange, london_day
@@ -19,9 +18,9 @@ from summaries.asked import Asked, Place
 from summaries.figures import By, figures
 from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
-from summaries.measures import OUTCOMES, Measure
-from summaries.presenters.campaign import ENFORCEMENT, HEADLINES, Tile, Whole
-from summaries.presenters.parts import Freshness
+from summaries.measures import HEADLINES, OUTCOMES, Measure
+from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole
+from summaries.presenters.parts import Freshness, part_labels
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = (
@@ -47,11 +46,12 @@ class Breakdown:
     drawing: SafeString
 
     @classmethod
-    def of(cls, asked: Asked, by: By, title: str, labels: dict[str, str]) -> "Breakdown | None":
+    def of(cls, asked: Asked, by: By, title: str) -> "Breakdown | None":
         """Nothing where the measure has no such parts."""
         counts = figures(asked.window, by, [asked.measure])[asked.measure]
         if not [key for key in counts if key]:
             return None
+        labels = part_labels(by)(asked.measure)
         rows = [
             PartRow(label, number, asked.broken(by, key, label).address)
             for key, number in sorted(counts.items(), key=lambda pair: -pair[1])
@@ -148,11 +148,10 @@ def _overdue(user: User, place: Place, now: datetime) -> list[Clock] | None:
 
 
 def _breakdowns(asked: Asked) -> list[Breakdown]:
-    teams = {str(pk): name for pk, name in Team.objects.values_list("pk", "name")}
     found = [
-        Breakdown.of(asked, By.OFFENCE, "By offence", dict(Offence.choices)),
-        Breakdown.of(asked, By.DETAIL, "By kind", asked.measure.source.details),
-        Breakdown.of(asked, By.TEAM, "By lead team", teams),
+        Breakdown.of(asked, By.OFFENCE, "By offence"),
+        Breakdown.of(asked, By.DETAIL, "By kind"),
+        Breakdown.of(asked, By.TEAM, "By lead team"),
     ]
     return [part for part in found if part]
 

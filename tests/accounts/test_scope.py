@@ -21,6 +21,7 @@ from tests.conftest import Cast
 from tests.factories import (
     NOON,
     BoroughFactory,
+    BoroughReturnFactory,
     BreakGlassFactory,
     CaseAccessFactory,
     CaseFactory,
@@ -199,11 +200,14 @@ COUNTS: list[Callable[[Borough], Model]] = [
     lambda borough: TrainingSessionFactory.create(borough=borough),
     lambda borough: DailyTotalFactory.create(borough=borough),
     lambda borough: RestatementFactory.create(borough=borough),
+    lambda borough: BoroughReturnFactory.create(borough=borough),
 ]
 EVERYWHERE = {"supervisor", "force_supervisor", "communications", "administrator"}
 
 
-@pytest.mark.parametrize("counted", COUNTS, ids=["event", "training", "total", "restatement"])
+@pytest.mark.parametrize(
+    "counted", COUNTS, ids=["event", "training", "total", "restatement", "return"]
+)
 def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
     counted: Callable[[Borough], Model], cast: Cast
 ) -> None:

@@ -14,6 +14,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import EVERYWHERE
 from campaigns.models import Borough, Campaign, CommandMembership, Programme, Team
 from cases.choices import NOTICES, Kind, OrderKind, Strand
 from cases.models import Case, Outcome, PossibleDuplicate
@@ -24,8 +25,9 @@ from core.days import DayRange, london_day
 from partners.models import EngagementEvent, TrainingSession
 from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG
-from summaries.models import ChangedDay, Restatement, SummaryRun
+from summaries.models import BoroughReturn, ChangedDay, Restatement, SummaryRun
 from summaries.proof import prove
+from summaries.returns import State, asked_boroughs, due, standings, waiting_returns
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -171,6 +173,29 @@ def test_nothing_lies_in_the_future(demo: str) -> None:
 def test_the_ledger_has_each_cause(demo: str) -> None:
     causes = {cause for row in Restatement.objects.all() for cause in row.causes}
     assert causes == {"entered", "amended", "voided", "merged"}
+
+
+def test_every_borough_has_signed_and_lambeths_return_differs(published: Campaign) -> None:
+    boroughs = asked_boroughs(published, EVERYWHERE)
+    found = standings(published, published.days, boroughs, BoroughReturn.objects.all())
+    assert len(found) == 32
+    assert {one.state for one in found if one.borough.slug != "lambeth"} == {State.SIGNED}
+    [lambeth] = [one for one in found if one.borough.slug == "lambeth"]
+    assert lambeth.state is State.DIFFERS
+    assert lambeth.signature is not None
+    assert lambeth.signature.signed_by.username == "supervisor.lambeth"
+    again = BoroughReturn.objects.of(published, published.days).filter(number=2)
+    assert again.count() > 3
+
+
+def test_yesterday_is_signed_by_most_and_waited_for_in_some(running: Campaign) -> None:
+    now = timezone.now()
+    waiting = [one.borough.slug for one in waiting_returns(running, now)]
+    assert waiting == ["hillingdon", "lambeth", "newham", "southwark"]
+    days = due(running, now)
+    assert days is not None
+    assert BoroughReturn.objects.of(running, days).count() == 28
+    assert not BoroughReturn.objects.filter(signed_at__gt=now).exists()
 
 
 def test_duplicates_one_merged_and_some_waiting(demo: str) -> None:

@@ -25,13 +25,14 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, TrainingSession
+from summaries.models import BoroughReturn
 from tests.core.rules import execute, refused_by
 from tests.factories import BY_MODEL
 
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY: list[type[Model]] = [
-    *(CaseNote, RiskAssessment),
+    *(CaseNote, RiskAssessment, BoroughReturn),
     *(LogRow, Seal, SealedPart, ErasedRow),
     *(Sample, SampledRow, Review),
 ]

@@ -280,6 +280,7 @@ def test_the_words_say_what_is_left_out_and_what_is_live(cast: Cast, campaign: C
     run_nightly()
     words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
     assert "restated 1 time after it had been counted" in words
+    assert 'href="/campaigns/the-days/changes/?measure=arrests&amp;by="' in words
 
 
 def _merge(by: User) -> dict[str, Any]:

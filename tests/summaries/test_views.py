@@ -214,8 +214,9 @@ class TestCampaign:
         with CaptureQueriesContext(connection) as many:
             client.get(PAGE)
         # The session, the person (and their boroughs), the campaign, its boroughs twice, four
-        # times figures, the last proof and the last run; and the bounds of one snapshot.
-        assert len(few) == len(many) == {"supervisor": 13, "officer": 14}[role]
+        # times figures, the last proof and the last run, what was restated, who has signed; and
+        # the bounds of one snapshot.
+        assert len(few) == len(many) == {"supervisor": 15, "officer": 16}[role]
 
 
 def test_the_list_of_campaigns_costs_one_question(

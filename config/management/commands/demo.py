@@ -11,9 +11,12 @@ from cases.models import Case, Outcome
 from config.demo.story import CAMPAIGN, load
 from partners.models import EngagementEvent, TrainingSession
 from summaries.actions import AlreadyRunning
-from summaries.models import Restatement, SummaryRun
+from summaries.models import BoroughReturn, Restatement, SummaryRun
 
-COUNTED = (Borough, User, Campaign, Case, Outcome, EngagementEvent, TrainingSession, Restatement)
+COUNTED = (
+    *(Borough, User, Campaign, Case, Outcome, EngagementEvent, TrainingSession),
+    *(Restatement, BoroughReturn),
+)
 
 
 class Command(BaseCommand):
