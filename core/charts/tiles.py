@@ -38,8 +38,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
     x, y = (tile.column - 1) * side, (tile.row - 1) * side
     ink = "#ffffff" if tile.level > 2 else INK
     middle, kind = x + side / 2, f"app-chart__tile app-chart__tile--{tile.level}"
-    square = element(
-        "g",
+    content = (
         title(tile.words),
         element(
             "rect",
@@ -60,10 +59,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
             font_weight="bold",
             font_size=20,
         ),
-        class_=kind,
     )
     if not tile.href:
-        return square
-    # What is seen comes first, so that whoever speaks to their computer can name the link.
-    name = f"{tile.short} {tile.value}: {tile.words}"
-    return element("a", square, href=tile.href, aria_label=name)
+        return element("g", *content, class_=kind)
+    return element("a", *content, href=tile.href, class_=kind)

@@ -37,7 +37,7 @@ def tiles(page: Page) -> dict[str, str]:
 
 def table(page: Page, name: str) -> list[list[str]]:
     """The cells of a table, row by row, without its headings."""
-    rows = page.get_by_role("table", name=name).locator("tbody tr, tfoot tr").all()
+    rows = page.get_by_role("table", name=name, exact=True).locator("tbody tr, tfoot tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
 
 
@@ -212,7 +212,7 @@ def test_a_first_view_is_light_and_stands_still(
 
 def test_a_wide_table_scrolls_in_its_own_box(page: Page, outcomes: None, sign_in: SignIn) -> None:
     sign_in(page, "supervisor", to=PAGE)
-    region = page.get_by_role("region", name="By borough")
+    region = page.get_by_role("region", name="By borough", exact=True)
     expect(region).to_have_attribute("tabindex", "-1")
     page.set_viewport_size({"width": 375, "height": 900})
     expect(region).to_have_attribute("tabindex", "0")
@@ -234,4 +234,4 @@ def test_print_keeps_the_marking_and_drops_the_navigation(
     page.emulate_media(media="print")
     expect(page.get_by_text("OFFICIAL-SENSITIVE")).to_be_visible()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
-    expect(page.get_by_role("table", name="By borough")).to_be_visible()
+    expect(page.get_by_role("table", name="By borough", exact=True)).to_be_visible()
