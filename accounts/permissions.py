@@ -20,6 +20,10 @@ class Permission(StrEnum):
     """Log, correct and bring in entries, and work on cases, in the person's own boroughs."""
     SUPERVISE = auto()
     """Send entries back, move work between people and boroughs, settle possible duplicates."""
+    REVIEW_RETENTION = auto()
+    """Review cases whose clear period is over: retain, hold, propose to reduce."""
+    APPROVE_REDUCTION = auto()
+    """Approve or refuse what another proposed to reduce; it takes the whole force besides."""
     SEE_FIGURES = auto()
     """See counts for the person's own boroughs."""
     SEE_ALL_FIGURES = auto()
@@ -37,6 +41,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.READ_RECORDS,
             Permission.WRITE_RECORDS,
             Permission.SUPERVISE,
+            Permission.REVIEW_RETENTION,
+            Permission.APPROVE_REDUCTION,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
         }
@@ -45,6 +51,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
     "administrator": frozenset(
         {
             Permission.READ_RECORDS,
+            Permission.REVIEW_RETENTION,
+            Permission.APPROVE_REDUCTION,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
             Permission.ADMINISTER,

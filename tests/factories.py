@@ -62,6 +62,9 @@ from cases.models import (
     OutcomeSupport,
     PossibleDuplicate,
     ProtectiveOrder,
+    Reduction,
+    ReductionCase,
+    ReviewPeriod,
     RiskAssessment,
     SavedFilter,
     SentBack,
@@ -242,6 +245,37 @@ class CaseFactory(DjangoModelFactory[Case]):
     reference = Sequence(lambda n: f"{n:07}/21")
     system = "cris"
     borough = SubFactory(BoroughFactory)
+
+
+class ReviewPeriodFactory(DjangoModelFactory[ReviewPeriod]):
+    """The period of a group; the four are there from the start, but after a flush."""
+
+    class Meta:
+        model = ReviewPeriod
+        django_get_or_create = ("group",)
+
+    group = 2
+    years = 10
+
+
+class ReductionFactory(DjangoModelFactory[Reduction]):
+    class Meta:
+        model = Reduction
+
+    proposed_by = SubFactory(UserFactory)
+
+    class Params:
+        approved = Trait(
+            state=Reduction.State.APPROVED, decided_at=NOON, decided_by=SubFactory(UserFactory)
+        )
+
+
+class ReductionCaseFactory(DjangoModelFactory[ReductionCase]):
+    class Meta:
+        model = ReductionCase
+
+    reduction = SubFactory(ReductionFactory)
+    case = SubFactory(CaseFactory)
 
 
 class SuspectFactory(DjangoModelFactory[Suspect]):

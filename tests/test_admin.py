@@ -32,6 +32,7 @@ from cases.models import (
     OutcomeSupport,
     PossibleDuplicate,
     ProtectiveOrder,
+    ReductionCase,
     RiskAssessment,
     SavedFilter,
     SentBack,
@@ -64,13 +65,13 @@ ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough]
 IN_ADMIN = [m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ON_ANOTHERS_PAGE}]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
-    "ImportedRow",
+    *("ImportedRow", "Reduction", "ReductionCase"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow),
+    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow, ReductionCase),
     *(DailyTotal, ChangedDay, Restatement),
 ]
 """The tables that grow by the day."""

@@ -10,8 +10,16 @@ from django.http import HttpRequest
 from accounts.models import User
 from cases.actions import correct_borough
 from cases.admin.base import CaseLinkedAdmin
-from cases.models import Case, CaseAccess, Exclusion, Suspect
-from core.admin import ScopedInline, WholeRowForm
+from cases.models import (
+    Case,
+    CaseAccess,
+    Exclusion,
+    Reduction,
+    ReductionCase,
+    ReviewPeriod,
+    Suspect,
+)
+from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline, WholeRowForm
 
 
 class SuspectForm(WholeRowForm):
@@ -40,11 +48,11 @@ class ExclusionInline(ScopedInline):
 class CaseAdmin(CaseLinkedAdmin):
     case = "pk"
     list_display = ["reference", "system", "borough", "team", "status", "restricted"]
-    list_filter = ["system", "status", "restricted", "borough", "team"]
+    list_filter = ["system", "status", "restricted", "review_group", "borough", "team"]
     search_fields = ["reference_key"]
     list_select_related = ["borough", "team"]
     autocomplete_fields = ["officer"]
-    readonly_fields = ["opened_at"]
+    readonly_fields = ["opened_at", "review_date", "retained_until", "held_at", "reduced_at"]
     inlines = [SuspectInline, CaseAccessInline, ExclusionInline]
 
     def save_model(
@@ -85,3 +93,28 @@ class CaseAccessAdmin(CaseLinkedAdmin):
 @admin.register(Exclusion)
 class ExclusionAdmin(CaseAccessAdmin):
     pass
+
+
+@admin.register(ReviewPeriod)
+class ReviewPeriodAdmin(ScopedAdmin):
+    """A new period dates every case of its group anew."""
+
+    list_display = ["group", "years"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["group"] if obj else []
+
+
+@admin.register(Reduction)
+class ReductionAdmin(ReadOnlyAdmin):
+    list_display = ["proposed_at", "proposed_by", "state", "decided_by", "finished_at"]
+    list_filter = ["state"]
+    list_select_related = ["proposed_by", "decided_by"]
+
+
+@admin.register(ReductionCase)
+class ReductionCaseAdmin(ReadOnlyAdmin):
+    list_display = ["case", "state", "reduction"]
+    list_filter = ["state"]
+    list_select_related = ["case", "reduction"]
+    search_fields = ["case__reference_key"]

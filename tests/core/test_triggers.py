@@ -10,14 +10,18 @@ from django.db.models import Model
 from audit.models import ErasedRow, LogRow, Seal, SealedPart
 from cases.models import (
     Case,
+    CaseAccess,
     CaseFlag,
     CaseNote,
     DisclosureApplication,
     EvidenceSubmission,
+    Exclusion,
     MaracReferral,
     OrderBreach,
     Outcome,
     ProtectiveOrder,
+    Reduction,
+    ReductionCase,
     RiskAssessment,
     SentBack,
     Suspect,
@@ -35,8 +39,12 @@ APPEND_ONLY: list[type[Model]] = [
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(MaracReferral, CaseFlag),
+    *(MaracReferral, CaseFlag, Reduction, ReductionCase),
     *APPEND_ONLY,
+]
+OF_LIVE_CASES: list[type[Model]] = [
+    *(Suspect, Outcome, ProtectiveOrder, DisclosureApplication, EvidenceSubmission, CaseNote),
+    *(RiskAssessment, MaracReferral, CaseFlag, CaseAccess, Exclusion),
 ]
 EVENTS: list[type[Model]] = [
     model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
@@ -48,7 +56,9 @@ REFUSING = {
     *(f"{model._meta.label}:never_changed" for model in APPEND_ONLY),
     *(f"{model._meta.label}:append_only" for model in EVENTS),
     *(f"{model._meta.label}:append_only_truncate" for model in EVENTS),
-    "cases.Outcome:merged_into_counted",
+    *(f"{model._meta.label}:of_live_case" for model in OF_LIVE_CASES),
+    *("cases.Outcome:merged_into_counted", "cases.Case:reduced_once"),
+    "cases.ReductionCase:frozen",
 }
 """Each trigger that refuses something; the tests of these names are here and in cases."""
 
