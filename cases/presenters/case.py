@@ -23,8 +23,9 @@ from cases.models import (
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
 from cases.presenters.timeline import Item, sorts_for, timeline
+from cases.retention import due_day
 from core.days import london_day
-from core.templatetags.page import moment
+from core.templatetags.page import long_day, moment
 
 RISK_COLOURS = {
     RiskLevel.HIGH: "red",
@@ -66,8 +67,19 @@ class CasePage:
         if self._command:
             yield Row("Command", self._command)
         yield Row("Team", str(case.team or "None"))
+        if case.reduced_at:
+            return
         yield Row("Officer in the case", str(case.officer or "Nobody yet"))
         yield Row("Opened here", moment(case.opened_at))
+        if self.may_review:
+            yield Row("Review", self._review)
+
+    @property
+    def _review(self) -> str:
+        """The group and the day, for whoever reviews."""
+        group = f"Group {self.case.get_review_group_display()}"
+        day = due_day(self.case)
+        return f"{group}; due on {long_day(day)}" if day else f"{group}; never due"
 
     @property
     def _command(self) -> str:
@@ -82,6 +94,8 @@ class CasePage:
 
     @cached_property
     def moves(self) -> list[CaseStatus]:
+        if self.case.reduced_at:
+            return []
         return next_statuses(self.case)
 
     @cached_property
@@ -148,7 +162,11 @@ class CasePage:
 
     @property
     def may_write(self) -> bool:
-        return self.user.may(Permission.WRITE_RECORDS)
+        return self.user.may(Permission.WRITE_RECORDS) and not self.case.reduced_at
+
+    @property
+    def may_review(self) -> bool:
+        return self.user.may(Permission.REVIEW_RETENTION) and not self.case.reduced_at
 
     @property
     def may_transfer(self) -> bool:

@@ -11,7 +11,8 @@ from cases.forms.log import CODES
 from cases.models import ImportedRow, Outcome, SentBack
 from cases.presenters.history import Change, credited, history, latest_first
 from cases.presenters.log import Row, code_row
-from core.templatetags.page import listed, moment
+from core.days import london_day
+from core.templatetags.page import listed, long_day, moment
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,9 @@ class OutcomePage:
     @property
     def rows(self) -> Iterator[Row]:
         outcome = self.outcome
-        yield Row("Happened", moment(outcome.happened_at))
+        reduced = outcome.case.reduced_at
+        day = long_day(london_day(outcome.happened_at))
+        yield Row("Happened", day if reduced else moment(outcome.happened_at))
         if outcome.suspect:
             yield Row("Suspect", str(outcome.suspect))
         for name in CODES:
@@ -42,7 +45,8 @@ class OutcomePage:
         yield Row("Lead team", str(outcome.team or "Not given"))
         if self.helpers:
             yield Row("Teams that helped", self.helpers)
-        yield Row("Recorded", self._recorded)
+        if not reduced:
+            yield Row("Recorded", self._recorded)
 
     @cached_property
     def helpers(self) -> str:
@@ -76,11 +80,12 @@ class OutcomePage:
 
     @property
     def may_write(self) -> bool:
-        return bool(self.outcome.counted) and self.user.may(Permission.WRITE_RECORDS)
+        live = self.outcome.counted and not self.outcome.case.reduced_at
+        return bool(live) and self.user.may(Permission.WRITE_RECORDS)
 
     @property
     def may_supervise(self) -> bool:
-        return self.user.may(Permission.SUPERVISE)
+        return self.user.may(Permission.SUPERVISE) and not self.outcome.case.reduced_at
 
     @property
     def may_undo(self) -> bool:

@@ -28,7 +28,7 @@ from cases.forms.amend import AmendForm, AnswerForm, SendBackForm, VoidForm
 from cases.forms.log import credits_of, values_of
 from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
-from cases.views.work import posted
+from cases.views.work import live, posted
 from core.access import requires
 from core.forms import PageForm
 
@@ -38,6 +38,13 @@ def _outcome(request: SignedInRequest, pk: UUID) -> Outcome:
         "case", "suspect", "borough", "team", "logged_by", "voided_by", "merged_into__case"
     )
     return get_object_or_404(rows, pk=pk)
+
+
+def _to_change(request: SignedInRequest, pk: UUID) -> Outcome:
+    """An entry that can still be changed; 403 for one of a reduced case."""
+    found = _outcome(request, pk)
+    live(found.case)
+    return found
 
 
 def _counts_no_longer(request: SignedInRequest, found: Outcome) -> HttpResponse:
@@ -57,7 +64,7 @@ def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form again; where somebody else saved first, field by field what to keep."""
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
     now = values_of(found) | credits_of(found, request.user)
@@ -119,7 +126,7 @@ def _amend_page(
 
 @requires(Permission.WRITE_RECORDS)
 def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
     form = VoidForm(posted(request))
@@ -134,7 +141,7 @@ def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE_RECORDS)
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
     if undo_entry(by=request.user, outcome=found):
@@ -149,7 +156,7 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.SUPERVISE)
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     if found.voided_at is not None:
         restore_outcome(outcome=found, by=request.user)
         messages.success(request, "Entry restored. It counts again.")
@@ -159,14 +166,14 @@ def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.SUPERVISE)
 def take_apart(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    unmerge_outcome(duplicate=_outcome(request, pk), by=request.user)
+    unmerge_outcome(duplicate=_to_change(request, pk), by=request.user)
     messages.success(request, "Taken apart: two events. This entry counts again.")
     return redirect("cases:outcome", pk)
 
 
 @requires(Permission.SUPERVISE)
 def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     if not found.counted:
         return _counts_no_longer(request, found)
     form = SendBackForm(posted(request))
@@ -183,7 +190,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.WRITE_RECORDS)
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    found = _outcome(request, pk)
+    found = _to_change(request, pk)
     form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         answer_sent_back(by=request.user, outcome=found, answer=form.cleaned_data["answer"])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,8 +15,15 @@ from cases.models import Case
 
 
 def case_of(request: SignedInRequest, pk: int) -> Case:
-    """The case, or 404 where the person may not know of it."""
-    return get_object_or_404(Case.objects.visible_to(request.user), pk=pk)
+    """The case to work on: 404 where the person may not know of it, 403 once it is reduced."""
+    return live(get_object_or_404(Case.objects.visible_to(request.user), pk=pk))
+
+
+def live(case: Case) -> Case:
+    """A case as it is; whatever changes one ends here once it is reduced."""
+    if case.reduced_at is not None:
+        raise PermissionDenied
+    return case
 
 
 def posted(request: SignedInRequest) -> QueryDict | None:

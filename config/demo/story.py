@@ -15,6 +15,7 @@ from config.demo.entries import Entries
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
+from config.demo.review import review
 from config.demo.work import Work, follow_up
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
@@ -124,6 +125,7 @@ def load(now: datetime) -> SummaryRun:
         _carry_out(afterwards, people)
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
+    review(people, BEFORE.days)
     return run_nightly()
 
 

@@ -34,6 +34,7 @@ from tests.factories import (
     OutcomeFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
+    ReductionCaseFactory,
     SavedFilterFactory,
     SentBackFactory,
 )
@@ -43,6 +44,10 @@ pytestmark = pytest.mark.django_db
 SUPERVISORS = {
     *("duplicates", "duplicates_earlier", "duplicates_later", "duplicates_apart", "take_apart"),
     *("reassign_outcomes", "reassign_cases", "restore_outcome", "send_back"),
+}
+REVIEWERS = {
+    *("retention", "propose_reduction", "reduction", "approve_reduction", "refuse_reduction"),
+    *("reduce_again", "reduction_progress", "retain_case", "hold_case", "release_case"),
 }
 OF_IMPORTS = {
     *("import", "match_import", "mend_import", "marked_import", "save_import", "import_again"),
@@ -72,6 +77,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "submission": EvidenceSubmissionFactory.create(case=case),
         "draft": DraftFactory.create(owner=cast.officer, form="arrest"),
         "filter": SavedFilterFactory.create(owner=cast.officer),
+        "reduction": ReductionCaseFactory.create(case=case).reduction,
         "import": ImportFactory.create(owner=cast.officer, sample=[[1, ["Kind", "Day"]]]),
     }
 
@@ -79,7 +85,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
 def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
     """The name and the address of each page, with the rows in the places of its path."""
     subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
-    subjects["imports"] = "import"
+    subjects |= {"imports": "import", "reductions": "reduction"}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         name, route = str(pattern.name), str(pattern.pattern)
@@ -137,7 +143,9 @@ def test_a_case_that_is_not_theirs_is_not_found_by_any_page(cast: Cast, person: 
             r"/(cases|outcomes|duplicates)/[0-9a-f-]*[0-9][0-9a-f-]*/", address
         )
         if speaks_of_one:
-            assert statuses(client, address) == {403 if name in SUPERVISORS else 404}, name
+            assert statuses(client, address) == {403 if name in SUPERVISORS | REVIEWERS else 404}, (
+                name
+            )
 
 
 def test_an_officer_gets_into_each_page_but_the_supervisors(cast: Cast) -> None:
@@ -145,17 +153,17 @@ def test_an_officer_gets_into_each_page_but_the_supervisors(cast: Cast) -> None:
     for name, address in addresses(world(cast)):
         found = statuses(client, address)
         # A case is handed over by its own officer or a supervisor.
-        closed = {*SUPERVISORS, "transfer_case"}
+        closed = {*SUPERVISORS, *REVIEWERS, "transfer_case"}
         assert (found == {403}) is (name in closed), (name, found)
-        others = {*SUPERVISORS, SEALED, "transfer_case"}
+        others = {*closed, SEALED}
         assert found <= {200, 302} or name in others, (name, found)
 
 
-def test_an_administrator_reads_and_writes_nothing(cast: Cast) -> None:
+def test_an_administrator_reads_and_reviews_and_writes_nothing_else(cast: Cast) -> None:
     client = browser(cast.administrator)
     before = {model: model._base_manager.count() for model in BY_MODEL if model is not LogRow}
     reading = {"desk", "outcomes", "cases", "outcome", "case", "find", "lookup_cases"}
-    reading |= {"export_outcomes", "export_cases", "save_outcomes", "save_cases"}
+    reading |= REVIEWERS | {"export_outcomes", "export_cases", "save_outcomes", "save_cases"}
     for name, address in addresses(world(cast)):
         found = statuses(client, address)
         if name in reading:
