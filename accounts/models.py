@@ -1,11 +1,15 @@
 """The people who use the product: a role, the boroughs of their work, a team."""
 
+import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pghistory
+import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import models
@@ -20,6 +24,11 @@ from accounts.permissions import (
     Permission,
 )
 from campaigns.models import Borough, Team
+from core.days import DatabaseNow
+from core.querysets import ScopedQuerySet, Viewer
+
+KEPT_FOR = timedelta(days=14)
+"""How long what was typed waits for its owner."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -43,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, role=User.Role.ADMINISTRATOR, **fields)
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "session_epoch"])
 class User(AbstractBaseUser):
     """A member of the force. What they may do follows from the role alone; there are no groups."""
 
@@ -71,8 +80,13 @@ class User(AbstractBaseUser):
         "may sign in", default=True, help_text="Clear it instead of deleting the person."
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    """Sessions of an earlier epoch are dead; the database opens a new one at each suspension."""
 
     objects = UserManager()
+
+    opened: frozenset[int] = frozenset()
+    """Cases that they hold open by break-glass, for as long as one record's page is made."""
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -80,6 +94,17 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["name"]
+        triggers = [
+            # Whatever path suspends a person, and however many at once, their sessions are dead for
+            # good: letting them in again revives none.
+            pgtrigger.Trigger(
+                name="suspension_ends_sessions",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.session_epoch := GREATEST(NEW.session_epoch, OLD.session_epoch"
+                " + (OLD.is_active AND NOT NEW.is_active)::int); RETURN NEW;",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="accounts_user_role_is_known",
@@ -97,6 +122,11 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django compares a session with at each request: the password, and our epoch."""
+        of_password = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        return f"{self.session_epoch}.{of_password}"
 
     def may(self, permission: StrEnum) -> bool:
         return self.is_active and permission in ROLE_PERMISSIONS[self.role]
@@ -139,3 +169,39 @@ class StaffBorough(User.boroughs.through):  # type: ignore[name-defined,misc]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.borough}"
+
+
+class KeptFormQuerySet(ScopedQuerySet["KeptForm"]):
+    """What somebody typed is their own."""
+
+    def _scope(self, user: Viewer) -> Self:
+        return self.filter(owner=user)
+
+
+class KeptForm(models.Model):
+    """A form that came when its session had ended, one for each person and address.
+
+    It goes when it is sent again, or after 14 days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="kept_forms"
+    )
+    address = models.TextField(help_text="Where the form is sent.")
+    page = models.TextField(help_text="The page that holds it.")
+    fields = models.JSONField(default=dict)
+    kept_at = models.DateTimeField(db_default=DatabaseNow())
+
+    objects = KeptFormQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-kept_at"]
+
+    def __str__(self) -> str:
+        return f"Form for {self.address}"
+
+    @property
+    def back(self) -> str:
+        """The page that holds it, which fills it in."""
+        return f"{self.page}{'&' if '?' in self.page else '?'}kept={self.pk}"

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+
+from audit.permissions import LogPermission
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Q = TypeVar("Q", bound="QuerySet[Model]")
+R = TypeVar("R", bound="QuerySet[Model]")
 
 
 class Permission(StrEnum):
@@ -24,6 +26,10 @@ class Permission(StrEnum):
     """Review cases whose clear period is over: retain, hold, propose to reduce."""
     APPROVE_REDUCTION = auto()
     """Approve or refuse what another proposed to reduce; it takes the whole force besides."""
+    GUARD_CASES = auto()
+    """See who may read a case; with the whole force in their scope, exclude people from it."""
+    REVIEW_BREAK_GLASS = auto()
+    """Judge whether a case was rightly opened by somebody outside their own chain."""
     SEE_FIGURES = auto()
     """See counts for the person's own boroughs."""
     SEE_ALL_FIGURES = auto()
@@ -43,6 +49,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.SUPERVISE,
             Permission.REVIEW_RETENTION,
             Permission.APPROVE_REDUCTION,
+            Permission.GUARD_CASES,
+            Permission.REVIEW_BREAK_GLASS,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
         }
@@ -53,12 +61,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.READ_RECORDS,
             Permission.REVIEW_RETENTION,
             Permission.APPROVE_REDUCTION,
+            Permission.GUARD_CASES,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
             Permission.ADMINISTER,
         }
     ),
-    "auditor": frozenset(),
+    # The log is nobody else's: an administrator cannot read it, and no role can change it.
+    "auditor": frozenset({*LogPermission, Permission.REVIEW_BREAK_GLASS}),
 }
 
 
@@ -69,11 +79,13 @@ class BoroughScope:
     everywhere: bool
     borough_ids: frozenset[int]
 
-    def limit(self, rows: Q, field: str = "borough") -> Q:
+    def limit(self, rows: R, field: str = "borough") -> R:
         """The rows whose borough lies in the scope."""
-        if self.everywhere:
-            return rows
-        return rows.filter(**{f"{field}__in": self.borough_ids})
+        return rows.filter(self.covers(field))
+
+    def covers(self, field: str) -> Q:
+        """The condition that a row's borough lies in the scope."""
+        return Q() if self.everywhere else Q(**{f"{field}__in": self.borough_ids})
 
 
 EVERYWHERE = BoroughScope(everywhere=True, borough_ids=frozenset())

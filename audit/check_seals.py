@@ -166,7 +166,7 @@ def _check_seal(made: Sealed, previous: str, kept: str) -> None:
 def _check_part(part: Part, rows: Iterable[Row], erased: Mapping[int, Erased]) -> int:
     """Row by row beside the leaves, which the seal covers; how many of them were erased."""
     table, total, count = part["table"], sha256(), 0
-    leaves = split(b64decode(part["leaves"]))
+    leaves = _split(b64decode(part["leaves"]))
     for row in rows:
         named = f"row {row.key} of {table}"
         key, start = next(leaves, (None, b""))
@@ -208,8 +208,7 @@ def leaf(key: int, digest: str) -> bytes:
     return key.to_bytes(8, signed=True) + bytes.fromhex(digest[:16])
 
 
-def split(leaves: bytes | memoryview) -> Iterator[tuple[int, bytes]]:
-    leaves = bytes(leaves)
+def _split(leaves: bytes) -> Iterator[tuple[int, bytes]]:
     for n in range(0, len(leaves), LEAF):
         yield int.from_bytes(leaves[n : n + 8], signed=True), leaves[n + 8 : n + LEAF]
 

@@ -4,9 +4,8 @@ The seals keep verifying: for each sealed row its digest is kept and its salt wi
 can find the content by trying, and `verify_log` tells a lawful gap from tampering.
 """
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +13,17 @@ import pgtrigger
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
-from audit.check_seals import SALT, Erased, digest_of_row, split
-from audit.models import ErasedRow, LogRow, SealedPart
+from audit.check_seals import LEAF, SALT, Erased, digest_of_row, leaf
+from audit.models import LogRow, Review, SealedPart
 from audit.seals import locked_against_others, salt_of
 from audit.tables import Table, digest, table
 from audit.verify import erased
 
-ALWAYS_KEPT = {"id", "at", "actor", "role", "action"}
-"""Columns of the log that say who did what and when."""
-BATCH = 5000
+ALWAYS_KEPT: dict[type[Model], set[str]] = {
+    LogRow: {"id", "at", "actor", "role", "action"},
+    Review: {"id", "sampled_id", "verdict", "reviewed_by", "reviewed_at"},
+}
+"""Columns of the log, and of an auditor's review of it, that say who did what and when."""
 
 
 class NotAsSealed(Exception):
@@ -38,7 +39,7 @@ def erase(
     second: str,
     reason: str,
 ) -> int:
-    """Puts blanks in place of columns of log rows or of history; how many rows that changed.
+    """Puts blanks in place of columns of the log or of history; how many rows that changed.
 
     `blank` gives by column what stands there afterwards. Rows that hold it already are left as
     they are, so that a run which was interrupted can be repeated. For each record one entry of the
@@ -55,22 +56,19 @@ def erase(
         records = job.records(list(ids))
         if not records:
             return 0
-        entries = _entries(model, records.values(), blank, by=by, second=second, reason=reason)
+        entries = _entries(
+            LogRow(
+                actor=by,
+                action=LogRow.Action.ERASURE,
+                object_type=getattr(model, "pgh_tracked_model", model)._meta.label_lower,
+                reason=reason,
+                details={"second": second, "columns": sorted(blank)},
+            ),
+            records.values(),
+        )
         for part, of_part in _by_part(job.table, sorted(records)):
             pairs = job.sealed(part, of_part) if part else job.unsealed(of_part)
-            ErasedRow.objects.bulk_create(
-                [
-                    ErasedRow(
-                        table=job.table.name,
-                        row_id=key,
-                        sealed=pair.sealed,
-                        left=pair.left,
-                        log_row=entries[records[key]],
-                    )
-                    for key, pair in pairs.items()
-                ],
-                batch_size=BATCH,
-            )
+            _keep(job.table, pairs, [entries[records[key]] for key in pairs])
     return len(records)
 
 
@@ -86,8 +84,8 @@ class _Erasure:
     @classmethod
     def of(cls, model: type[Model], blank: Mapping[str, Any]) -> "_Erasure":
         fields = {str(field.column): field for field in model._meta.concrete_fields}
-        kept = ALWAYS_KEPT if model is LogRow else {c for c in fields if c.startswith("pgh_")}
-        if not (model is LogRow or hasattr(model, "pgh_tracked_model")):
+        kept = ALWAYS_KEPT.get(model) or {c for c in fields if c.startswith("pgh_")}
+        if not (model in ALWAYS_KEPT or hasattr(model, "pgh_tracked_model")):
             raise ValueError(f"{model._meta.label} is no table of the log")
         if odd := sorted(blank.keys() - (fields.keys() - kept)) or not blank:
             raise ValueError(f"Columns of {model._meta.label} that cannot be erased: {odd}")
@@ -96,7 +94,7 @@ class _Erasure:
 
     def records(self, ids: list[int]) -> dict[int, str]:
         """The rows among these that hold something else yet, and the record that each is about."""
-        record = self.table.key if self.model is LogRow else "pgh_obj_id"
+        record = self.table.key if self.model in ALWAYS_KEPT else "pgh_obj_id"
         places = ", ".join(["%s"] * len(self.columns))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -113,35 +111,31 @@ class _Erasure:
 
     def sealed(self, part: SealedPart, ids: list[int]) -> dict[int, Erased]:
         """Blanks rows of a sealed part, keeps their digests and wipes their salts."""
-        digests = self._digests(part, ids)
+        places = _places(bytes(part.leaves), ids)
+        digests = self._digests(part, places)
         salts = bytearray(part.salts)
-        for number, (key, _) in enumerate(split(part.leaves)):
-            if key in digests:
-                salts[number * SALT : (number + 1) * SALT] = bytes(SALT)
+        for place in places.values():
+            salts[place * SALT : (place + 1) * SALT] = bytes(SALT)
         with pgtrigger.ignore("audit.SealedPart:never_changed"):
             SealedPart.objects.filter(pk=part.pk).update(salts=bytes(salts))
         left = self._blank(ids, part.columns)
         return {key: Erased(digests[key], content.hex()) for key, content in left.items()}
 
-    def _digests(self, part: SealedPart, ids: list[int]) -> dict[int, str]:
+    def _digests(self, part: SealedPart, places: Mapping[int, int]) -> dict[int, str]:
         """The digest under which each row was sealed; NotAsSealed where it is another row now."""
+        ids, leaves, salts = list(places), bytes(part.leaves), bytes(part.salts)
         contents = self._contents(ids, part.columns)
-        before = erased(self.table.name, ids[0] - 1, ids[-1])
+        before = erased(self.table.name, row_id__in=ids)
         found = {}
-        for number, (key, start) in enumerate(split(part.leaves)):
-            if key in contents:
-                gone, content = before.get(key), contents[key]
-                sealed = (
-                    gone.sealed if gone else digest_of_row(salt_of(part.salts, number), content)
+        for key, place in places.items():
+            gone, content = before.get(key), contents[key]
+            found[key] = gone.sealed if gone else digest_of_row(salt_of(salts, place), content)
+            as_sealed = leaf(key, found[key]) == leaves[place * LEAF : (place + 1) * LEAF]
+            if not as_sealed or (gone and gone.left != content.hex()):
+                raise NotAsSealed(
+                    f"Row {key} of {self.table.name} is not as it was sealed, so nothing was"
+                    " erased. Run verify_log."
                 )
-                if not sealed.startswith(start.hex()) or (gone and gone.left != content.hex()):
-                    break
-                found[key] = sealed
-        if odd := sorted(contents.keys() - found.keys()):
-            raise NotAsSealed(
-                f"Row {odd[0]} of {self.table.name} is not as it was sealed, so nothing was"
-                " erased. Run verify_log."
-            )
         return found
 
     def _contents(self, ids: list[int], columns: list[str]) -> dict[int, bytes]:
@@ -155,7 +149,7 @@ class _Erasure:
 
     def _blank(self, ids: list[int], columns: list[str]) -> dict[int, bytes]:
         """Past the guard of the table, for this one statement; the SHA-256 of what is left."""
-        guard = "never_changed" if self.model is LogRow else "append_only"
+        guard = "never_changed" if self.model in ALWAYS_KEPT else "append_only"
         sets = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in self.columns)
         with (
             pgtrigger.ignore(f"{self.model._meta.label}:{guard}"),
@@ -173,40 +167,52 @@ class _Erasure:
         return ", ".join(connection.ops.quote_name(name) for name in self.columns)
 
 
-def _by_part(table: Table, ids: Sequence[int]) -> Iterator[tuple[SealedPart | None, list[int]]]:
+def _by_part(table: Table, ids: list[int]) -> Iterator[tuple[SealedPart | None, list[int]]]:
     """Ids in order, each run of them with the part that covers it, then those that none covers."""
-    parts = SealedPart.objects.filter(table=table.name).order_by("last_id")
-    rest = list(ids)
+    parts = SealedPart.objects.filter(table=table.name, last_id__gte=ids[0]).order_by("last_id")
     for pk, last_id in parts.values_list("pk", "last_id"):
-        here = bisect_right(rest, last_id)
+        here = bisect_right(ids, last_id)
         if here:
-            yield parts.get(pk=pk), rest[:here]
-            rest = rest[here:]
-    if rest:
-        yield None, rest
+            yield parts.get(pk=pk), ids[:here]
+            ids = ids[here:]
+    if ids:
+        yield None, ids
 
 
-def _entries(
-    model: type[Model],
-    records: Iterable[str],
-    blank: Mapping[str, Any],
-    *,
-    by: str,
-    second: str,
-    reason: str,
-) -> dict[str, LogRow]:
-    """The log's entry for each record, by the record's id."""
-    about: type[Model] = getattr(model, "pgh_tracked_model", model)
-    made = [
-        LogRow(
-            actor=by,
-            action=LogRow.Action.ERASURE,
-            object_type=about._meta.label_lower,
-            object_id=record,
-            reason=reason,
-            results=count,
-            details={"second": second, "columns": sorted(blank)},
+def _places(leaves: bytes, ids: list[int]) -> dict[int, int]:
+    """Where the leaf of each row stands, or would stand."""
+
+    def key(place: int) -> int:
+        return int.from_bytes(leaves[place * LEAF : place * LEAF + 8], signed=True)
+
+    return {wanted: bisect_left(range(len(leaves) // LEAF), wanted, key=key) for wanted in ids}
+
+
+def _entries(entry: LogRow, records: Iterable[str]) -> dict[str, int]:
+    """The log's entry for each record, all alike but for the record; by the record's id."""
+    each = {"object_id": "record", "results": "count(*)"}
+    alike = {
+        str(field.column): field.get_db_prep_save(getattr(entry, field.attname), connection)
+        for field in LogRow._meta.concrete_fields
+        if field.column not in {"id", "at", *each}
+    }
+    places = ", ".join([*each.values(), *["%s"] * len(alike)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_logrow ({', '.join([*each, *alike])}) SELECT {places}"
+            " FROM unnest(%s::text[]) AS record GROUP BY record ORDER BY record"
+            " RETURNING object_id, id",
+            [*alike.values(), list(records)],
         )
-        for record, count in Counter(records).items()
-    ]
-    return {row.object_id: row for row in LogRow.objects.bulk_create(made, batch_size=BATCH)}
+        return dict(cursor.fetchall())
+
+
+def _keep(table: Table, pairs: Mapping[int, Erased], entries: list[int]) -> None:
+    """The digests of erased rows, each with its entry in the log."""
+    sealed, left = [pair.sealed for pair in pairs.values()], [pair.left for pair in pairs.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO audit_erasedrow ("table", row_id, sealed, "left", log_row_id)'
+            " SELECT %s, * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])",
+            [table.name, list(pairs), sealed, left, entries],
+        )

@@ -12,26 +12,58 @@ from typing import Any
 from django.db.models import Model
 from django.http import HttpRequest
 
+from audit import flags
 from audit.models import LogRow
 
 Action = LogRow.Action
 
 
-def consulted(request: HttpRequest, record: Model) -> None:
-    """Somebody read one record."""
-    _write(request, Action.CONSULTATION, record=record)
+def consulted(request: HttpRequest, record: Model, *, code: str = "", reason: str = "") -> None:
+    """Somebody read one record, for a reason where one was asked for."""
+    _write(request, Action.CONSULTATION, record=record, reason_code=code, reason=reason)
+
+
+def broke_glass(request: HttpRequest, record: Model, *, code: str, reason: str) -> None:
+    """Somebody opened a case by break-glass, or read a record of it."""
+    flags.mark(request, flags.Flag.BREAK_GLASS)
+    _write(request, Action.BREAK_GLASS, record=record, reason_code=code, reason=reason)
+
+
+def broke_no_glass(
+    request: HttpRequest, what: type[Model], terms: Mapping[str, Any], *, code: str, reason: str
+) -> None:
+    """Somebody tried break-glass and opened nothing."""
+    if not flags.of(request):
+        flags.mark(request, flags.Flag.BREAK_GLASS)
+    _write(
+        request,
+        Action.REFUSED,
+        object_type=what._meta.label_lower,
+        reason_code=code,
+        reason=reason,
+        details=dict(terms),
+    )
+
+
+def wrote(request: HttpRequest, record: Model, text: str) -> None:
+    """Somebody wrote words; a row where they name themselves or a colleague."""
+    if flag := flags.named(request.user, text):
+        _write(request, Action.CONSULTATION, record=record, flag=flag, details={"wrote": True})
 
 
 def listed(
     request: HttpRequest, what: type[Model], results: int, terms: Mapping[str, Any] | None = None
 ) -> None:
     """Somebody read a list of records, by these filters or search terms."""
+    terms = dict(terms or {})
+    typed = " ".join(str(terms[name]) for name in sorted(flags.FREE_TEXT & terms.keys()))
     _write(
         request,
         Action.SEARCH,
         object_type=what._meta.label_lower,
         results=results,
-        details=dict(terms or {}),
+        details=terms,
+        flag=flags.of(request) or flags.named(request.user, typed),
     )
 
 
@@ -43,12 +75,14 @@ def disclosed(
     recipient: str,
     reason: str = "",
     terms: Mapping[str, Any] | None = None,
+    object_id: str = "",
 ) -> None:
-    """Somebody took records out of the product."""
+    """Somebody took records out of the product, or told somebody what is in one."""
     _write(
         request,
         Action.DISCLOSURE,
         object_type=what._meta.label_lower,
+        object_id=object_id,
         results=results,
         recipient=recipient,
         reason=reason,
@@ -78,6 +112,7 @@ def _write(
 ) -> None:
     if record is not None:
         fields |= {"object_type": record._meta.label_lower, "object_id": str(record.pk)}
+    fields.setdefault("flag", flags.of(request))
     if "details" in fields:
         fields["details"] = _storable(fields["details"])
     LogRow.objects.create(action=action, **_who(request), **_where(request), **fields)

@@ -28,8 +28,8 @@ from audit.tables import EVERYTHING, Table, tables
 
 ADVISORY_LOCK = 20211126
 """Held by whoever seals or erases, to the end of the transaction."""
-AT_MOST = 100_000
-"""Rows of a table in one seal; more of them make more seals."""
+AT_MOST = 10_000
+"""Rows of a table in one seal; more of them make more seals. An erasure rewrites a part's salts."""
 
 
 def seal() -> Seal:

@@ -4,12 +4,12 @@ What is checked is in `audit/check_seals.py`, which needs no database; here are 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from audit.check_seals import BEFORE_ALL, Erased, Fault, Part, Result, Row, Sealed, check
-from audit.models import ErasedRow, LogRow, Seal
+from audit.models import ErasedRow, Seal
 from audit.seals import salt_of, sealed_of
 from audit.tables import tables
 from core.snapshots import one_snapshot
@@ -50,12 +50,20 @@ class Database:
             yield Row(key, content, salt_of(salts, n))
 
     def erased(self, part: Part, after: int) -> Mapping[int, Erased]:
-        return erased(part["table"], after, part["last_id"])
+        return erased(part["table"], row_id__gt=after, row_id__lte=part["last_id"])
 
     def unlogged(self) -> tuple[str, int] | None:
-        logged = LogRow.objects.filter(pk=OuterRef("log_row"), action=LogRow.Action.ERASURE)
-        rows = ErasedRow.objects.filter(~Exists(logged)).order_by("table", "row_id")
-        return rows.values_list("table", "row_id").first()
+        with connection.cursor() as cursor:
+            # A set operation: the planner, which may know nothing of new rows yet, cannot choose
+            # to look through the log once for each erased row.
+            cursor.execute(
+                'SELECT "table", row_id FROM audit_erasedrow WHERE log_row_id = (SELECT min(entry)'
+                " FROM (SELECT log_row_id FROM audit_erasedrow"
+                " EXCEPT SELECT id FROM audit_logrow WHERE action = 'erasure') AS unlogged (entry))"
+                " ORDER BY 1, 2 LIMIT 1"
+            )
+            row: tuple[str, int] | None = cursor.fetchone()
+            return row
 
     def unsealed(self, reached: Mapping[str, int]) -> int:
         count = 0
@@ -69,8 +77,7 @@ class Database:
         return count
 
 
-def erased(table: str, after: int, end: int) -> dict[int, Erased]:
-    """The sealed rows between two ids that were erased, by id; of several times, the last."""
-    rows = ErasedRow.objects.filter(table=table, row_id__gt=after, row_id__lte=end)
-    found = rows.exclude(sealed="").order_by("pk").values_list("row_id", "sealed", "left")
-    return {row: Erased(sealed, left) for row, sealed, left in found}
+def erased(table: str, **rows: Any) -> dict[int, Erased]:
+    """The sealed rows among some of a table that were erased, by id; of several times, the last."""
+    found = ErasedRow.objects.filter(table=table, **rows).exclude(sealed="").order_by("pk")
+    return {row.row_id: Erased(row.sealed, row.left) for row in found.iterator()}

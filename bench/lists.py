@@ -20,7 +20,6 @@ from accounts.models import User
 from accounts.permissions import Permission, SignedInRequest
 from bench.timing import compare, heading
 from campaigns.models import Borough
-from cases.actions import seal_draft
 from cases.choices import Kind
 from cases.presenters.lists import LISTS, ListPage
 from core.access import requires
@@ -136,7 +135,6 @@ class _Typed:
         token, day = uuid4(), london_day(timezone.now()) - timedelta(days=1)
         data = {
             "token": str(token),
-            "seal": seal_draft(owner=self.user, token=token),
             "reference": next(self.references),
             "suspect_number": "1",
             "day_day": str(day.day),

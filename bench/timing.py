@@ -17,7 +17,7 @@ def heading(words: str) -> None:
 
 def compare(
     label: str, ours: Callable[[], object], bare: Callable[[], object], *, times: int,
-    before: Callable[[], object] = lambda: None, budget: float,
+    before: Callable[[], object] = lambda: None, budget: float | None,
 ) -> None:  # fmt: skip
     """The two in turn, so that a drifting machine slows both; medians and their ratio."""
     rounds = []
@@ -28,4 +28,5 @@ def compare(
         rounds.append((timed(ours), base))
     mine, base = (statistics.median(column) for column in zip(*rounds, strict=True))
     ratio = statistics.median(o / b for o, b in rounds)
-    print(f"{label:<44} {mine * 1000:>11,.1f} {base * 1000:>11,.1f} {ratio:>7.2f} {budget:>7.2f}")
+    limit = "none" if budget is None else f"{budget:.2f}"
+    print(f"{label:<44} {mine * 1000:>11,.1f} {base * 1000:>11,.1f} {ratio:>7.2f} {limit:>7}")

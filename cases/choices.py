@@ -185,6 +185,21 @@ class NoFurtherActionType(TextChoices):
     DIVERSIONARY = "ho22", "22: diversionary or educational activity"
 
 
+DETAILS: dict[str, str] = {
+    str(code): str(label)
+    for kinds in (
+        OrderKind,
+        CautionKind,
+        DisclosureRoute,
+        BailKind,
+        ChargingAuthority,
+        NoFurtherActionType,
+    )
+    for code, label in kinds.choices
+}
+"""Every finer code that a kind of outcome has, in words; no two kinds share one."""
+
+
 class OrderStatus(TextChoices):
     """How far an order or notice has come. Granted is not served: duties start at service."""
 
@@ -307,3 +322,30 @@ class NoteKind(TextChoices):
 
     FACT = "fact", "Fact"
     ASSESSMENT = "assessment", "Assessment"
+
+
+class ReadReason(TextChoices):
+    """Why somebody reads a restricted record."""
+
+    MY_CASE = "my_case", "I work on this case"
+    SUPERVISION = "supervision", "I supervise the work on it"
+    SAFETY = "safety", "Somebody's safety depends on it now"
+    COURT = "court", "The court or the Crown Prosecution Service asks"
+    OTHER = "other", "Another reason"
+
+
+class BreakGlassReason(TextChoices):
+    """Why somebody opens a case that is not theirs."""
+
+    DANGER = "danger", "Somebody is in danger now"
+    ARREST = "arrest", "An arrest or a custody decision cannot wait"
+    COVER = "cover", "I stand in for the officer or the borough"
+    OTHER = "other", "Another reason that cannot wait"
+
+
+class Verdict(TextChoices):
+    """What a reviewer says of a case opened by break-glass."""
+
+    JUSTIFIED = "justified", "Justified"
+    NOT_JUSTIFIED = "not_justified", "Not justified"
+    REFERRED = "referred", "Referred to professional standards"

@@ -3,11 +3,12 @@
 Every function takes the time as an argument. `running_clocks` alone asks the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import holidays
 from django.conf import settings
@@ -111,6 +112,14 @@ def left_out(day: date) -> bool:
     if day.weekday() == 6 or (day.month, day.day) == (12, 25):
         return True
     return day.weekday() != 5 and day in _bank_holidays(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """The first day after this one on which offices work."""
+    day += ONE_DAY
+    while day.weekday() >= 5 or day in _bank_holidays(day.year):
+        day += ONE_DAY
+    return day
 
 
 def hearing_due(given_at: datetime) -> datetime:
@@ -309,8 +318,23 @@ def days(length: timedelta) -> str:
 ENDS_BAIL = [Kind.CHARGE, Kind.CAUTION, Kind.BAIL, Kind.RELEASED, Kind.NO_FURTHER_ACTION]
 
 
+Narrow = Callable[[ScopedQuerySet[Any], str], ScopedQuerySet[Any]]
+"""Which rows are meant; the word names the field of whoever recorded one."""
+
+
 def running_clocks(user: User, now: datetime) -> list[Clock]:
     """What runs in the cases of an officer, or in what they recorded; the most urgent first."""
+    return _running(user, now, partial(_of, user))
+
+
+def overdue_clocks(user: User, boroughs: Iterable[int], now: datetime) -> list[Clock]:
+    """What is overdue in the cases of some boroughs, as far as the person may see them."""
+    places = list(boroughs)
+    found = _running(user, now, lambda rows, _by: _in(rows, places))
+    return [clock for clock in found if clock.state == State.OVERDUE]
+
+
+def _running(user: User, now: datetime, narrow: Narrow) -> list[Clock]:
     ahead = london_day(now) + EXPIRY_AHEAD
     orders = (
         ProtectiveOrder.objects.visible_to(user)
@@ -324,10 +348,10 @@ def running_clocks(user: User, now: datetime) -> list[Clock]:
     disclosures = DisclosureApplication.objects.visible_to(user).standing().filter(closed_on=None)
     evidence = EvidenceSubmission.objects.visible_to(user).filter(returned_on=None)
     clocks = [
-        *(c for order in _of(user, orders, "recorded_by") for c in order_clocks(order, now)),
-        *(disclosure_clock(one, now) for one in _of(user, disclosures, "recorded_by")),
-        *(evidence_clock(one, now) for one in _of(user, evidence, "recorded_by")),
-        *bail_clocks(_of(user, Outcome.objects.visible_to(user), "logged_by"), now),
+        *(c for order in narrow(orders, "recorded_by") for c in order_clocks(order, now)),
+        *(disclosure_clock(one, now) for one in narrow(disclosures, "recorded_by")),
+        *(evidence_clock(one, now) for one in narrow(evidence, "recorded_by")),
+        *bail_clocks(narrow(Outcome.objects.visible_to(user), "logged_by"), now),
     ]
     return in_order(clocks)
 
@@ -360,3 +384,8 @@ def _of(user: User, rows: ScopedQuerySet[M], by: str) -> ScopedQuerySet[M]:
     theirs = every.filter(case__officer=user).values("pk")
     recorded = every.filter(**{by: user}).values("pk")
     return rows.filter(pk__in=theirs.union(recorded)).select_related("case")
+
+
+def _in(rows: ScopedQuerySet[M], boroughs: list[int]) -> ScopedQuerySet[M]:
+    """Rows of the cases of some boroughs."""
+    return rows.filter(case__borough__in=boroughs).select_related("case")

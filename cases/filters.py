@@ -1,38 +1,18 @@
-"""What the lists of outcomes and cases can be narrowed to, and their orders. Filters narrow and
-never widen.
-"""
+"""What the lists of outcomes and cases can be narrowed to, and their orders."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
 from campaigns.models import Borough, Campaign, Team
-from cases.choices import CaseStatus, FlagKind, Kind, Offence
+from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
 from cases.models import Case, Outcome
-from core.days import LondonDay
-from core.forms import Autocomplete, DayField, FilterForm, in_words
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A filter that is on, in words, and the address of the list without it."""
-
-    words: str
-    without: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading that sorts: the address that it leads to, and how the list is sorted by it now."""
-
-    address: str
-    sorted: str
+from core.filters import DayFilter, ListFilter
+from core.forms import Autocomplete, FilterForm
 
 
 def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
@@ -42,61 +22,16 @@ def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
     return request.user.scope.limit(Borough.objects.all(), "pk")
 
 
-class DayFilter(django_filters.Filter):
-    field_class = DayField
-
-
-class ListFilter(django_filters.FilterSet):
-    """A filter of a list: a form of the page's kind, its choices as removable tags, and its order.
-
-    `sorts` has the fields of each order by its name, the last of which tells rows apart; the first
-    one, falling, holds unless `sort` names another. "-entered" is the order "entered", falling.
-    """
-
-    sorts: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-
-    @property
-    def sort(self) -> str:
-        asked = self.data.get("sort", "")
-        return asked if asked.removeprefix("-") in self.sorts else f"-{next(iter(self.sorts))}"
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        return self.sorts[self.sort.removeprefix("-")]
-
-    @property
-    def rising(self) -> bool:
-        return not self.sort.startswith("-")
-
-    @property
-    def headings(self) -> dict[str, Heading]:
-        """Each heading that sorts, by the name of its order; a second press turns it round."""
-        found = {}
-        for name in self.sorts:
-            now = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
-            query = self.data.copy()
-            query.pop("page", None)
-            query["sort"] = name if now == "descending" else f"-{name}"
-            found[name] = Heading(f"?{query.urlencode()}", now)
-        return found
-
-    def tags(self) -> Iterator[Tag]:
-        """Each choice that is on; of a form with mistakes, none."""
-        if not self.form.is_valid():
-            return
-        for name, field in self.form.fields.items():
-            value = self.form.cleaned_data.get(name)
-            if value in (None, "", []) or value is False:
-                continue
-            query = self.data.copy()
-            for part in [name, *(f"{name}_{part}" for part in ("day", "month", "year"))]:
-                query.pop(part, None)
-            query.pop("page", None)
-            yield Tag(f"{field.label}: {in_words(field, value)}", f"?{query.urlencode()}")
+NOT_STATED = ("not_stated", "Not stated")
+"""What a figure's part is called whose outcomes have none of what it is broken down by."""
 
 
 class OutcomeFilter(ListFilter):
     sorts = {"happened": ("happened_at", "pk"), "entered": ("recorded_at", "pk")}
+    """Beside what its form shows, a figure's link says what its count is narrowed to; that stands
+    in hidden fields, and goes as a tag does.
+    """
+
     campaign = django_filters.ModelChoiceFilter(
         label="Campaign", queryset=Campaign.objects.all(), method="in_campaign", empty_label=""
     )
@@ -104,7 +39,11 @@ class OutcomeFilter(ListFilter):
     last = DayFilter(label="To", field_name="day", lookup_expr="lte")
     kind = django_filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="")
     offence = django_filters.ChoiceFilter(
-        label="Offence", choices=Offence.choices, empty_label="", widget=Autocomplete
+        label="Offence",
+        choices=[*Offence.choices, NOT_STATED],
+        method="of_offence",
+        empty_label="",
+        widget=Autocomplete,
     )
     borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
     team = django_filters.ModelChoiceFilter(
@@ -133,6 +72,30 @@ class OutcomeFilter(ListFilter):
         label="Sent back, not answered", method="sent_back", widget=forms.CheckboxInput
     )
 
+    strand = django_filters.ChoiceFilter(
+        label="Strand", choices=Strand.choices, widget=forms.HiddenInput
+    )
+    boroughs = django_filters.ModelMultipleChoiceFilter(
+        label="Boroughs",
+        field_name="borough",
+        queryset=Borough.objects.all(),
+        widget=forms.MultipleHiddenInput,
+    )
+    lead = django_filters.ModelChoiceFilter(
+        label="Lead team",
+        field_name="team",
+        queryset=Team.objects.all(),
+        null_label=NOT_STATED[1],
+        null_value=NOT_STATED[0],
+        widget=forms.HiddenInput,
+    )
+    detail = django_filters.MultipleChoiceFilter(
+        label="Detail",
+        choices=[*DETAILS.items(), NOT_STATED],
+        method="with_detail",
+        widget=forms.MultipleHiddenInput,
+    )
+
     class Meta:
         model = Outcome
         fields: tuple[str, ...] = ()
@@ -140,6 +103,12 @@ class OutcomeFilter(ListFilter):
 
     def in_campaign(self, rows: Any, _name: str, campaign: Campaign) -> Any:
         return rows.between(campaign.days).filter(borough__in=campaign.boroughs.all())
+
+    def of_offence(self, rows: Any, _name: str, offence: str) -> Any:
+        return rows.filter(offence="" if offence == NOT_STATED[0] else offence)
+
+    def with_detail(self, rows: Any, _name: str, details: list[str]) -> Any:
+        return rows.filter(detail__in=["" if d == NOT_STATED[0] else d for d in details])
 
     def with_team(self, rows: Any, _name: str, team: Team) -> Any:
         """Lead or helping."""
@@ -156,7 +125,7 @@ class OutcomeFilter(ListFilter):
         return rows.filter(logged_by=self.request.user) if on else rows
 
     def entered_late(self, rows: Any, _name: str, on: bool) -> Any:
-        return rows.filter(day__lt=LondonDay(F("recorded_at"))) if on else rows
+        return rows.entered_late() if on else rows
 
     def possible_duplicates(self, rows: Any, _name: str, on: bool) -> Any:
         return rows.in_open_flags() if on else rows

@@ -11,11 +11,21 @@ from accounts.permissions import Permission
 from campaigns.models import Team
 from cases.choices import Kind
 from cases.references import Reference
-from core.days import DayRange
+from core.days import DatabaseNow, DayRange, LondonDay
 from core.querysets import M, ScopedQuerySet, Viewer
 
 if TYPE_CHECKING:
-    from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate, Suspect
+    from cases.models import (
+        BreakGlass,
+        Case,
+        CaseAccess,
+        Exclusion,
+        Lifting,
+        Outcome,
+        OutcomeSupport,
+        PossibleDuplicate,
+        Suspect,
+    )
 
 LIKELY_DUPLICATE_WITHIN = timedelta(hours=24)
 
@@ -24,8 +34,9 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
     """Rows of a case, seen by whoever may read records in its borough and is not barred from it.
 
     `paths` leads from the row to what is scoped: the prefix of each case it speaks of, and the
-    field that holds the borough. An exclusion beats every role; a restricted case exists only for
-    its access list.
+    field that holds the borough. A restricted case exists only for its access list. A case held
+    open by break-glass is seen on the pages of its records, which alone say so of the person. An
+    exclusion beats all of it.
     """
 
     paths: tuple[tuple[str, str], ...] = (("case__", "case__borough"),)
@@ -35,11 +46,13 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
             return self.none()
         rows = self
         for case, borough in self.paths:
-            rows = user.scope.limit(rows, borough).filter(
+            seen = user.scope.covers(borough) & (
                 Q(**{f"{case}restricted": False})
-                | Q(**{f"{case}pk__in": user.case_access.values("case")}),
-                ~Q(**{f"{case}pk__in": user.exclusions.values("case")}),
+                | Q(**{f"{case}pk__in": user.case_access.values("case")})
             )
+            if user.opened:
+                seen |= Q(**{f"{case}pk__in": user.opened})
+            rows = rows.filter(seen, ~Q(**{f"{case}pk__in": user.exclusions.values("case")}))
         return rows
 
 
@@ -88,6 +101,10 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
 
     def between(self, days: DayRange) -> Self:
         return self.filter(day__gte=days.first, day__lt=days.end)
+
+    def entered_late(self) -> Self:
+        """Outcomes entered on a later London day than their own."""
+        return self.filter(day__lt=LondonDay("recorded_at"))
 
     def of_team(self, team: Team) -> Self:
         """Outcomes that a team led or helped with."""
@@ -156,3 +173,67 @@ class PossibleDuplicateQuerySet(CaseLinkedQuerySet["PossibleDuplicate"]):
     def waiting(self) -> Self:
         """Pairs that nobody has decided on and of which both still count."""
         return self.filter(state="open", outcome__counted=True, earlier__counted=True)
+
+
+class CaseAccessQuerySet(CaseLinkedQuerySet["CaseAccess"]):
+    pass
+
+
+class ExclusionQuerySet(CaseLinkedQuerySet["Exclusion"]):
+    """Seen by whoever may read the case, so never by the excluded."""
+
+    def conflicts_not_seen_to(self) -> Self:
+        """Conflicts that somebody declared and no supervisor has seen to yet."""
+        return self.filter(declared=True, seen_at=None)
+
+
+class LiftingQuerySet(CaseLinkedQuerySet["Lifting"]):
+    def waiting_for(self, user: User) -> Self:
+        """What somebody else asked, and this person may decide."""
+        rows = self.filter(decided_at=None).exclude(asked_by=user)
+        if not user.may(Permission.SUPERVISE):
+            rows = rows.filter(excluded__isnull=False)
+        return rows if may_exclude(user) else rows.filter(excluded=None)
+
+
+class BreakGlassQuerySet(ScopedQuerySet["BreakGlass"]):
+    """Seen by whoever opened the case, and by reviewers outside their chain.
+
+    A reviewer is an auditor, or a supervisor of the whole force who may know of the case, of
+    neither the team nor the boroughs of the person.
+    """
+
+    def _scope(self, user: Viewer) -> Self:
+        if not isinstance(user, User):
+            return self.none()
+        seen = Q(pk__in=[])
+        if user.may(Permission.READ_RECORDS):
+            seen |= Q(user=user)
+        if user.may(Permission.REVIEW_BREAK_GLASS):
+            seen |= self._reviewable(user)
+        return self.filter(seen, ~Q(case__in=user.exclusions.values("case")))
+
+    @staticmethod
+    def _reviewable(user: User) -> Q:
+        others = ~Q(user=user)
+        if user.team_id:
+            others &= ~Q(user__team=user.team_id)
+        others &= ~Q(user__boroughs__in=user.boroughs.values("pk"))
+        if user.may(Permission.SUPERVISE):
+            # The supervisors of the force are one chain.
+            others &= Q(user__whole_force=False) if user.whole_force else Q(pk__in=[])
+            others &= Q(case__restricted=False) | Q(case__in=user.case_access.values("case"))
+        return others
+
+    def lasting(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at=None, ends_at__gt=DatabaseNow())
+
+    def waiting_for(self, user: User) -> Self:
+        """Those of other people that nobody has reviewed."""
+        return self.filter(verdict="").exclude(user=user)
+
+
+def may_exclude(user: User) -> bool:
+    """Whether a person may bar others from the cases that they see."""
+    return user.may(Permission.GUARD_CASES) and user.whole_force

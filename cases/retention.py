@@ -69,7 +69,9 @@ def with_due_day(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def due_by(cases: CaseQuerySet, day: date) -> CaseQuerySet:
-    return with_due_day(cases).filter(**_day("due_on__lte", day))
+    """Those clear for their period; an opening by break-glass has its review first."""
+    clear = with_due_day(cases).filter(**_day("due_on__lte", day))
+    return clear.exclude(break_glass__verdict="")
 
 
 def due(cases: CaseQuerySet, today: date) -> CaseQuerySet:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -34,6 +35,7 @@ def purge() -> None:
     """A second delivery finds nothing left to remove."""
     purge_drafts()
     purge_imports()
+    call_command("clearsessions")
 
 
 @shared_task

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, path
 
 from cases.views import (
+    barred,
+    break_glass,
     case,
     desk,
     disclosures,
@@ -72,6 +74,42 @@ of_case = [
     path("cases/<int:pk>/suspect/", case.suspect, name="add_suspect"),
     path("cases/<int:pk>/move/<slug:to>/", case.move, name="move_case"),
     path("cases/<int:pk>/transfer/", case.transfer, name="transfer_case"),
+]
+of_access = [
+    path("cases/<int:pk>/access/", barred.access, name="access"),
+    path("cases/<int:pk>/restrict/", barred.restrict, name="restrict_case"),
+    path("cases/<int:pk>/access/add/", barred.give_access, name="add_access"),
+    path("cases/<int:pk>/access/<int:access_pk>/remove/", barred.take_access, name="remove_access"),
+    path("cases/<int:pk>/exclude/", barred.exclude_person, name="exclude"),
+    path("cases/<int:pk>/lift/", barred.lift_restriction, name="lift_restriction"),
+    path(
+        "cases/<int:pk>/exclusions/<int:exclusion_pk>/lift/",
+        barred.lift_exclusion,
+        name="lift_exclusion",
+    ),
+    *(
+        path(
+            f"cases/<int:pk>/liftings/<int:lifting_pk>/{answer}/",
+            barred.decide,
+            {"agreed": answer == "agree"},
+            name=f"{answer}_lifting",
+        )
+        for answer in ("agree", "refuse")
+    ),
+    path("cases/<int:pk>/conflict/", barred.conflict, name="declare_conflict"),
+    path("conflict-declared/", barred.conflict_declared, name="conflict_declared"),
+    path(
+        "cases/<int:pk>/exclusions/<int:exclusion_pk>/seen/",
+        barred.conflict_seen,
+        name="conflict_seen",
+    ),
+    path("cases/<int:pk>/reason/", barred.reason, name="give_reason"),
+]
+of_break_glass = [
+    path("break-glass/", break_glass.open_case, name="break_glass"),
+    path("break-glass/<int:pk>/close/", break_glass.close, name="end_break_glass"),
+    path("break-glass/reviews/", break_glass.reviews, name="reviews"),
+    path("break-glass/reviews/<int:pk>/", break_glass.review, name="review"),
 ]
 of_orders = [
     path("cases/<int:pk>/orders/add/", orders.add_order, name="add_order"),
@@ -146,6 +184,8 @@ urlpatterns: list[URLPattern] = [
     *of_logging,
     *of_outcomes,
     *of_case,
+    *of_access,
+    *of_break_glass,
     *of_orders,
     *of_disclosures,
     *of_evidence,

@@ -6,9 +6,11 @@ Whatever the timetable does, a command does by hand (`manage.py nightly`).
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -61,3 +63,8 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _logs_as_django_does(**_: Any) -> None:
+    """Somebody who answers keeps Celery from setting up lines of its own, which hold arguments."""

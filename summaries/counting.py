@@ -61,8 +61,9 @@ def cells_sql(changed: str = "", stretch: str = "TRUE") -> str:
     return " UNION ALL ".join(
         f"SELECT day, borough_id, measure, CASE {grouping} {slice_} ELSE '' END AS slice,"
         f" COALESCE(CASE {grouping} {key} END, '')::text AS key, sum(amount)::bigint AS count"
-        f" FROM ({_facts(measures, changed, stretch)}) AS facts WHERE measure IS NOT NULL"
-        f" GROUP BY GROUPING SETS ({sets}) HAVING sum(amount) <> 0"
+        f" FROM ({_facts(measures, changed, stretch)}) AS facts"
+        # Not a condition of each fact, which would find its measure once more.
+        f" GROUP BY GROUPING SETS ({sets}) HAVING sum(amount) <> 0 AND measure IS NOT NULL"
         for measures in _by_source(STORED)
     )
 

@@ -3,13 +3,14 @@
 Every question is one SQL statement, so one snapshot: no reader sees a day half filled.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
-from django.db import connection, transaction
+from django.db import connection
+from psycopg import Cursor
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
@@ -27,6 +28,7 @@ class By(StrEnum):
     OFFENCE = "offence"
     TEAM = "team"
     DETAIL = "detail"
+    PLACE_AND_DAY = "borough_and_day"
 
     @property
     def slice(self) -> Slice:
@@ -35,7 +37,11 @@ class By(StrEnum):
     @property
     def stored_key(self) -> str:
         """The column of a stored total that keys the answer."""
-        return {By.DAY: "day", By.BOROUGH: "borough_id"}.get(self, "key")
+        return {
+            By.DAY: "day",
+            By.BOROUGH: "borough_id",
+            By.PLACE_AND_DAY: "(borough_id || ' ' || day)",
+        }.get(self, "key")
 
     @property
     def live_key(self) -> str:
@@ -43,6 +49,11 @@ class By(StrEnum):
         if self.slice:
             return f"{self.slice}_key"
         return "''" if self is By.NOTHING else self.stored_key
+
+
+def _within(everywhere: bool) -> str:
+    limit = "" if everywhere else " AND borough_id = ANY(%(boroughs)s)"
+    return f"day >= %(first)s AND day < %(end)s{limit}"
 
 
 @dataclass(frozen=True)
@@ -60,8 +71,8 @@ class Window:
 
     @property
     def sql(self) -> str:
-        limit = "" if self.boroughs.everywhere else " AND borough_id = ANY(%(boroughs)s)"
-        return f"day >= %(first)s AND day < %(end)s{limit}"
+        """The condition of a fact's or a total's row, for `params`."""
+        return _within(self.boroughs.everywhere)
 
     @property
     def params(self) -> dict[str, date | list[int]]:
@@ -70,17 +81,6 @@ class Window:
             "end": self.days.end,
             "boroughs": sorted(self.boroughs.borough_ids),
         }
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """Every question inside sees the database at one moment, so the parts of a page agree."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 Figures = dict[Measure, dict[str, int]]
@@ -93,16 +93,15 @@ def figures(window: Window, by: By = By.NOTHING, measures: Iterable[Measure] = M
     Without a breakdown the only key is "". Measures that are not additive are counted for the
     whole window, so a breakdown leaves them out.
     """
-    wanted = [m for m in measures if by is By.NOTHING or m.additive]
+    wanted = tuple(m for m in measures if by is By.NOTHING or m.additive)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _statement(window, by, wanted),
-            {**window.params, "slice": by.slice.value},
-        )
+        # Bound by the server, so that a connection plans each statement once (docs/scale.md).
+        cursor.cursor = Cursor(connection.connection)
+        cursor.execute(_statement(window.boroughs.everywhere, by, wanted), window.params)
         rows = cursor.fetchall()
     answer: Figures = {measure: {} for measure in wanted}
     for slug, key, count in rows:
-        answer[BY_SLUG[slug]][key] = int(count)
+        answer[BY_SLUG[slug]][key] = count
     return answer
 
 
@@ -111,30 +110,58 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
-def _statement(window: Window, by: By, measures: list[Measure]) -> str:
-    """The stored totals of unmarked days, and a live count of marked ones."""
+def left_out(
+    window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
+) -> dict[str, int]:
+    """How many rows of a figure are there and do not count, by the reason in words."""
+    reasons = measure.source.left_out
+    part = f" AND {measure.source.slices[by.slice]} = %(key)s" if by.slice else ""
+    counts = ", ".join(f"count(*) FILTER (WHERE {reason})" for reason in reasons.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {counts} FROM {measure.source.table}"
+            f" WHERE {measure.condition} AND {window.sql}{part}",
+            {**window.params, "key": key},
+        )
+        return dict(zip(reasons, cursor.fetchone(), strict=True))
+
+
+def changed_since_proof(window: Window) -> int:
+    """How many days in boroughs of a window changed since they were counted, so are live."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT (day, borough_id)) FROM summaries_changedday"
+            f" WHERE {window.sql}",
+            window.params,
+        )
+        found: int = cursor.fetchone()[0]
+        return found
+
+
+@cache
+def _statement(everywhere: bool, by: By, measures: tuple[Measure, ...]) -> str:
+    """The stored totals, but for marked days a live count in place of theirs."""
+    window = _within(everywhere)
     selects = [
         f"SELECT '{measure.slug}', '', count(DISTINCT {measure.distinct})"
-        f" FROM {measure.source.table}"
-        f" WHERE counted AND {measure.condition} AND {window.sql}"
+        f" FROM {measure.source.table} WHERE counted AND {measure.condition} AND {window}"
         for measure in measures
         if not measure.additive
     ]
     additive = [measure for measure in measures if measure.additive]
     if additive:
         slugs = ", ".join(f"'{measure.slug}'" for measure in additive)
-        live = live_sql(additive, by.live_key, "JOIN marked USING (day, borough_id)")
+        stored = f"slice = '{by.slice}' AND measure IN ({slugs})"
+        on_marked = "JOIN marked USING (day, borough_id)"
         selects.append(
-            f"SELECT measure, part::text, sum(amount)::bigint FROM ("
+            "SELECT measure, part::text, sum(amount)::bigint FROM ("
+            "WITH marked AS MATERIALIZED"
+            f" (SELECT DISTINCT day, borough_id FROM summaries_changedday WHERE {window})"
             f" SELECT measure, {by.stored_key} AS part, count AS amount"
-            f" FROM summaries_dailytotal AS total"
-            f" WHERE {window.sql} AND slice = %(slice)s AND measure IN ({slugs})"
-            " AND NOT EXISTS (SELECT FROM marked"
-            " WHERE marked.day = total.day AND marked.borough_id = total.borough_id)"
-            f" UNION ALL {live}"
+            f" FROM summaries_dailytotal WHERE {window} AND {stored}"
+            f" UNION ALL SELECT measure, {by.stored_key}, -count"
+            f" FROM summaries_dailytotal {on_marked} WHERE {stored}"
+            f" UNION ALL {live_sql(additive, by.live_key, on_marked)}"
             ") AS cells GROUP BY measure, part HAVING sum(amount) <> 0"
         )
-    return (
-        "WITH marked AS MATERIALIZED (SELECT DISTINCT day, borough_id FROM summaries_changedday"
-        f" WHERE {window.sql}) " + " UNION ALL ".join(selects)
-    )
+    return " UNION ALL ".join(selects)

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from cases.choices import NOTICES, Kind, OrderKind, Strand
+from cases.choices import DETAILS, NOTICES, Kind, OrderKind, Strand
+from partners.models import EngagementEvent
 
 
 class Unit(StrEnum):
@@ -46,12 +47,16 @@ class Source:
     """A table of facts with `day`, `borough_id` and `counted`.
 
     `slices` gives the text expression that keys each breakdown; `counts` says in plain columns
-    what `counted` means, for the proof, which does not trust the generated column.
+    what `counted` means, for the proof, which does not trust the generated column; `left_out` says
+    of which rows that do not count, in words and in SQL.
     """
 
     table: str
     slices: dict[Slice, str]
     counts: str
+    left_out: dict[str, str]
+    details: dict[str, str] = field(default_factory=dict)
+    """The codes of its detail, in words."""
 
 
 TEAM_KEY = "COALESCE(team_id::text, '')"
@@ -59,16 +64,30 @@ OUTCOMES = Source(
     table="cases_outcome",
     slices={Slice.OFFENCE: "offence", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "detail"},
     counts="voided_at IS NULL AND merged_into_id IS NULL",
+    left_out={
+        "void": "voided_at IS NOT NULL",
+        "merged into another entry of the same event": (
+            "voided_at IS NULL AND merged_into_id IS NOT NULL"
+        ),
+    },
+    details=DETAILS,
 )
 EVENTS = Source(
     table="partners_engagementevent",
     slices={Slice.OFFENCE: "''", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "kind"},
     counts="voided_at IS NULL AND status = 'done'",
+    left_out={
+        "void": "voided_at IS NOT NULL",
+        "planned, not yet held": "voided_at IS NULL AND status = 'planned'",
+        "cancelled": "voided_at IS NULL AND status = 'cancelled'",
+    },
+    details={code: str(label) for code, label in EngagementEvent.Kind.choices},
 )
 TRAINING = Source(
     table="partners_trainingsession",
     slices={Slice.OFFENCE: "''", Slice.TEAM: TEAM_KEY, Slice.DETAIL: "''"},
     counts="voided_at IS NULL",
+    left_out={"void": "voided_at IS NOT NULL"},
 )
 SOURCES = (OUTCOMES, EVENTS, TRAINING)
 
@@ -95,6 +114,11 @@ class Measure:
     @property
     def additive(self) -> bool:
         return self.distinct is None
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether its units happen one by one: chance explains the spread of such a count only."""
+        return self.additive and self.amount == "1"
 
     @property
     def condition(self) -> str:

@@ -9,12 +9,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
-from factory.declarations import LazyFunction, SelfAttribute, Sequence, SubFactory, Trait
+from django.utils import timezone
+from factory.declarations import (
+    LazyAttribute,
+    LazyFunction,
+    SelfAttribute,
+    Sequence,
+    SubFactory,
+    Trait,
+)
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import StaffBorough, User
-from audit.models import ErasedRow, LogRow, Seal, SealedPart
+from accounts.models import KeptForm, StaffBorough, User
+from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
     Borough,
@@ -44,6 +52,7 @@ from cases.choices import (
     RiskTool,
 )
 from cases.models import (
+    BreakGlass,
     Case,
     CaseAccess,
     CaseFlag,
@@ -55,6 +64,7 @@ from cases.models import (
     Import,
     ImportedRow,
     ImportFile,
+    Lifting,
     MaracReferral,
     OrderAvailability,
     OrderBreach,
@@ -119,6 +129,36 @@ class ErasedRowFactory(DjangoModelFactory[ErasedRow]):
     sealed = "0" * 64
     left = "1" * 64
     log_row = SubFactory(LogRowFactory, action=LogRow.Action.ERASURE)
+
+
+class SampleFactory(DjangoModelFactory[Sample]):
+    class Meta:
+        model = Sample
+
+    drawn_by = "auditor"
+    seed = 1
+    last_row = 1
+    of_rows = 1
+    size = 1
+    first_day = DAY
+    last_day = DAY
+
+
+class SampledRowFactory(DjangoModelFactory[SampledRow]):
+    class Meta:
+        model = SampledRow
+
+    sample = SubFactory(SampleFactory)
+    row = SubFactory(LogRowFactory)
+
+
+class ReviewFactory(DjangoModelFactory[Review]):
+    class Meta:
+        model = Review
+
+    sampled = SubFactory(SampledRowFactory)
+    verdict = Review.Verdict.IN_ORDER
+    reviewed_by = "auditor"
 
 
 class BoroughFactory(DjangoModelFactory[Borough]):
@@ -241,10 +281,18 @@ class StaffBoroughFactory(DjangoModelFactory[StaffBorough]):
 class CaseFactory(DjangoModelFactory[Case]):
     class Meta:
         model = Case
+        skip_postgeneration_save = True
 
     reference = Sequence(lambda n: f"{n:07}/21")
     system = "cris"
     borough = SubFactory(BoroughFactory)
+
+    @post_generation
+    def somebody_is_on_its_list(self: Any, create: bool, _given: Any, **_: Any) -> None:
+        """As the database asks of a restricted case: a supervisor whom no test knows."""
+        if self.restricted:
+            keeper = UserFactory.create(role=User.Role.SUPERVISOR)
+            CaseAccess.objects.create(case_id=self.pk, user=keeper)
 
 
 class ReviewPeriodFactory(DjangoModelFactory[ReviewPeriod]):
@@ -252,10 +300,16 @@ class ReviewPeriodFactory(DjangoModelFactory[ReviewPeriod]):
 
     class Meta:
         model = ReviewPeriod
-        django_get_or_create = ("group",)
 
     group = 2
-    years = 10
+    years = 9
+
+    @classmethod
+    def _create(cls, model_class: type[ReviewPeriod], *_: Any, **fields: Any) -> ReviewPeriod:
+        made, _new = model_class.objects.update_or_create(
+            group=fields.pop("group"), defaults=fields
+        )
+        return made
 
 
 class ReductionFactory(DjangoModelFactory[Reduction]):
@@ -300,6 +354,35 @@ class ExclusionFactory(DjangoModelFactory[Exclusion]):
 
     case = SubFactory(CaseFactory)
     user = SubFactory(UserFactory)
+    reason = "A relative of the suspect"
+
+
+class LiftingFactory(DjangoModelFactory[Lifting]):
+    class Meta:
+        model = Lifting
+
+    case = SubFactory(CaseFactory)
+    reason = "It was a mistake"
+    asked_by = SubFactory(UserFactory)
+
+
+class BreakGlassFactory(DjangoModelFactory[BreakGlass]):
+    """An hour that ended long ago, not reviewed yet; or one that lasts."""
+
+    class Meta:
+        model = BreakGlass
+
+    case = SubFactory(CaseFactory)
+    user = SubFactory(UserFactory)
+    reason_code = "danger"
+    reason = "A threat was made at the station"
+    opened_at = NOON
+    ends_at = LazyAttribute(lambda opening: opening.opened_at + timedelta(hours=1))
+
+    class Params:
+        lasting = Trait(
+            opened_at=LazyFunction(lambda: timezone.now() - timedelta(minutes=1)),
+        )
 
 
 class OutcomeFactory(DjangoModelFactory[Outcome]):
@@ -488,6 +571,16 @@ class DraftFactory(DjangoModelFactory[Draft]):
     owner = SubFactory(UserFactory)
     form = "arrest"
     fields = LazyFunction(lambda: {"offence": ["stalking"]})
+
+
+class KeptFormFactory(DjangoModelFactory[KeptForm]):
+    class Meta:
+        model = KeptForm
+
+    owner = SubFactory(UserFactory)
+    address = "/cases/1/note/"
+    page = "/cases/1/note/"
+    fields = LazyFunction(lambda: {"text": ["Seen at home."]})
 
 
 class SavedFilterFactory(DjangoModelFactory[SavedFilter]):

@@ -13,9 +13,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import StaffBorough, User
+from accounts.models import KeptForm, StaffBorough, User
 from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
+    BreakGlass,
     Case,
     CaseAccess,
     CaseFlag,
@@ -58,14 +59,19 @@ MODELS: list[type[Model]] = [
     for model in apps.get_app_config(app).get_models()
     if not hasattr(model, "pgh_tracked_model")
 ]
-THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile]
+THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile, KeptForm]
 """Not in the admin: nobody but their owner sees them."""
+ITS_REVIEWERS_ALONE: list[type[Model]] = [BreakGlass]
+"""Not in the admin: whoever opened it and its reviewers see it."""
 ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough]
 """Chosen on the page of the campaign or the person."""
-IN_ADMIN = [m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ON_ANOTHERS_PAGE}]
+IN_ADMIN = [
+    m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ITS_REVIEWERS_ALONE, *ON_ANOTHERS_PAGE}
+]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
-    *("ImportedRow", "Reduction", "ReductionCase"),
+    *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
+    *("Reduction", "ReductionCase"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement"),
 }
 LONG: list[type[Model]] = [

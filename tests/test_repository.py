@@ -15,6 +15,7 @@ from summaries.measures import MEASURES
 from tests.accounts import test_models as accounts
 from tests.audit import test_rules as audit
 from tests.campaigns import test_rules as campaigns
+from tests.cases import test_barred_rules as barred
 from tests.cases import test_retention_rules as retention
 from tests.cases import test_rules as cases
 from tests.cases import test_work_rules as case_work
@@ -27,7 +28,10 @@ from tests.test_admin import MODELS, OURS
 ROOT = Path(__file__).resolve().parent.parent
 RULES = {
     rule.name
-    for tests in (audit, campaigns, accounts, partners, cases, case_work, retention, summaries)
+    for tests in (
+        *(audit, campaigns, accounts, partners, cases, barred, case_work, retention),
+        summaries,
+    )
     for rule in tests.RULES
 }
 HELD_UP_BY_ANOTHER = {"cases_suspect_of_its_case"}
@@ -99,6 +103,7 @@ def test_every_environment_variable_is_in_the_readme() -> None:
     assert read == {
         *("MODE", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "DATABASE_POOL"),
         *("REDIS_URL", "VAR_DIR", "PORT", "SEAL_EVERY_MINUTES"),
+        *("SESSION_IDLE_MINUTES", "SESSION_HOURS"),
     }
     readme = (ROOT / "README.md").read_text()
     assert {name for name in read if not re.search(rf"\b{name}\b", readme)} == set()
@@ -135,6 +140,43 @@ def test_no_file_names_a_registry_or_a_place_on_someones_machine() -> None:
         for match in odd.finditer(path.read_bytes())
     }
     assert found == set()
+
+
+SECRETS = re.compile(
+    rb"""-----BEGIN[ A-Z]*PRIVATE[ ]KEY-----
+    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b                  # a cloud's access key
+    | \b(?:gh[pousr]|glpat|xox[abprs])[-_][\w-]{20,}  # a token of a service
+    | \beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.              # a signed token
+    | (?i:secret|password|passwd|token|api_?key)\w*["']?\s*[:=]\s*["'][\w+/=-]{24,}["']
+    | \w://[^\s:/@$]+:(?!password@)[^\s:/@$]+@     # an address with its password""",
+    re.VERBOSE,
+)
+SAID_TO_EVERYBODY = {b'PASSWORD = "orange-scarves-by-the-river"'}
+"""The demo's, which lets nobody in where MODE=production."""
+
+
+def test_no_file_holds_a_secret() -> None:
+    found = {
+        f"{path.relative_to(ROOT)}: {match.group().decode()}"
+        for path in sources()
+        for match in SECRETS.finditer(path.read_bytes())
+        if match.group() not in SAID_TO_EVERYBODY
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        "AKIA" + "A1B2C3D4E5F6G7H8",
+        "ghp_" + "x" * 36,
+        "SECRET_KEY" + f' = "{"x" * 50}"',
+        "postgresql" + "://days:hunter2@db/days",
+    ],
+)
+def test_a_secret_would_be_found(secret: str) -> None:
+    assert SECRETS.search(secret.encode())
 
 
 @pytest.mark.parametrize("name", ["base.txt", "dev.txt"])

@@ -8,7 +8,7 @@ from cases.actions.amend import (
     version_of,
 )
 from cases.actions.disclosures import add_disclosure, change_disclosure
-from cases.actions.drafts import keep_draft, owner_of_seal, purge_drafts, seal_draft
+from cases.actions.drafts import keep_draft, purge_drafts
 from cases.actions.entries import (
     answer_sent_back,
     likely_duplicates,
@@ -59,12 +59,10 @@ __all__ = [
     "may_be_breached",
     "may_undo",
     "merge_outcome",
-    "owner_of_seal",
     "purge_drafts",
     "record_breach",
     "restore_outcome",
     "return_evidence",
-    "seal_draft",
     "send_back",
     "send_evidence",
     "state_at",

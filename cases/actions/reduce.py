@@ -27,10 +27,12 @@ from pghistory.models import Context
 
 from accounts.models import User
 from audit.erasure import erase
-from audit.models import LogRow
-from cases.actions.traces import Traces, cut_traces
+from audit.flags import Flag
+from audit.models import LogRow, Review
+from cases.actions.traces import CUT, Traces, cut_traces
 from cases.choices import CaseStatus, Offence
 from cases.models import (
+    BreakGlass,
     Case,
     CaseAccess,
     CaseFlag,
@@ -39,6 +41,7 @@ from cases.models import (
     EvidenceSubmission,
     Exclusion,
     ImportedRow,
+    Lifting,
     MaracReferral,
     OrderBreach,
     Outcome,
@@ -58,7 +61,6 @@ from core.locks import alone
 CHUNK = 500
 """Cases in one transaction: what a killed worker loses, and how long others wait."""
 REASON = "Retention: review, and reduction approved by a second person"
-CUT = "Cut under retention"
 
 State = ReductionCase.State
 
@@ -77,6 +79,8 @@ class Cut:
     kept: frozenset[str] = frozenset()
     traces: tuple[str, ...] = ()
     """Columns by whose values other rows may speak of the case."""
+    page: str = ""
+    """Where its pages begin, which its number follows: a kept form says where it is sent."""
 
     def rows(self, cases: "Sequence[int] | QuerySet[Any]") -> "QuerySet[Any]":
         of_cases = Q()
@@ -122,6 +126,7 @@ OF_CASE = Cut(
         | {"held_at", "held_by", "hold_reason"}
     ),
     traces=("reference",),
+    page="/cases/",
 )
 OF_OUTCOMES = Cut(
     Outcome,
@@ -146,6 +151,7 @@ OF_OUTCOMES = Cut(
         | {"no_further_action_type", "counted", "voided_by", "merged_into", "merged_by"}
     ),
     traces=("custody_record",),
+    page="/outcomes/",
 )
 BLANKED = (OF_OUTCOMES, OF_CASE)
 GONE = (
@@ -162,6 +168,8 @@ GONE = (
     Cut(CaseNote),
     Cut(CaseAccess),
     Cut(Exclusion),
+    Cut(Lifting),
+    Cut(BreakGlass, page="/break-glass/reviews/"),
 )
 """In the order in which they let each other go."""
 STAYS: tuple[type[models.Model], ...] = (Suspect, OutcomeSupport)
@@ -169,8 +177,12 @@ STAYS: tuple[type[models.Model], ...] = (Suspect, OutcomeSupport)
 
 PEOPLE_ON_DUTY = frozenset(
     {"logged_by", "voided_by", "merged_by", "recorded_by", "removed_by", "sent_by", "answered_by"}
+    | {"asked_by", "decided_by", "reviewed_by"}
 )
-"""What history keeps of any row, beside its keys: who of the staff did what is the log's own."""
+"""What history keeps of any row, beside its keys: who of the staff did what is the log's own.
+
+Not who made an exclusion: where that is the excluded person, they declared a conflict.
+"""
 KEYS_OF_CASE = frozenset({"id", "case", "outcome", "order", "suspect"})
 
 
@@ -290,6 +302,9 @@ def _traces(cases: list[int]) -> dict[int, set[str]]:
             for case, value in (*now, *((keys[pk], value) for pk, value in before)):
                 if value:
                     found.setdefault(case, set()).add(Traces.plain(value))
+        if cut.page:
+            for pk, case in cut.rows(cases).values_list("pk", cut.paths[0]):
+                found.setdefault(case, set()).add(Traces.plain(f"{cut.page}{pk}/"))
     return found
 
 
@@ -307,7 +322,7 @@ def _reduce(cases: list[int], reduction: Reduction) -> None:
     contexts: set[UUID] = set()
     for cut in (*GONE, *BLANKED):
         _cut_admin_log(cut.model, keys[cut])
-        _cut_reasons(cut, keys[cut], erase_rows)
+        _cut_looks(cut, keys[cut], erase_rows)
         if cut.history is None:
             continue
         # Rows of an access list may have gone before; their history knows the case.
@@ -317,21 +332,22 @@ def _reduce(cases: list[int], reduction: Reduction) -> None:
         events = cut.history.objects.filter(of)
         contexts |= set(events.values_list("pgh_context", flat=True)) - {None}
         erase_rows(cut.history, events, history_blank(cut))
-    # Who and which action stay; a reason is free text.
-    Context.objects.filter(pk__in=contexts, metadata__has_key="reason").update(
-        metadata=models.Func(
-            F("metadata"), Value("reason"), template="%(expressions)s", arg_joiner=" - "
-        )
+    _cut_barred_tries(keys, erase_rows)
+    # Who and which action stay; a reason is free text, and an address tells of a conflict.
+    words = ["reason", "url"]
+    Context.objects.filter(pk__in=contexts, metadata__has_any_keys=words).update(
+        metadata=models.Func(F("metadata"), template=f"%(expressions)s - ARRAY{words}")
     )
 
 
 def _guards() -> list[str]:
     """The triggers that would refuse the rows to go, or write them into history once more."""
     gone: set[Any] = {cut.model for cut in GONE}
+    names = {"never_deleted", "lifted_by_two", "delete_delete"}
     return [
         f"{model._meta.label}:{trigger.name}"
         for model, trigger in pgtrigger.registered()
-        if model in gone and trigger.name in {"never_deleted", "delete_delete"}
+        if model in gone and trigger.name in names
     ]
 
 
@@ -343,10 +359,28 @@ def _cut_admin_log(model: type[models.Model], keys: list[Any]) -> None:
     )
 
 
-def _cut_reasons(cut: Cut, keys: list[Any], erase_rows: Any) -> None:
-    """Reasons in the log for looking at one of the rows are free text."""
-    rows = LogRow.objects.filter(
-        ~Q(reason=""), ~Q(action=LogRow.Action.ERASURE),
+def _cut_looks(cut: Cut, keys: list[Any], erase_rows: Any) -> None:
+    """Of looks at the rows there stay who, when and which code.
+
+    Reasons are free text, as are an auditor's words on one; some flags tell whom the text named.
+    """
+    looks = LogRow.objects.filter(
+        ~Q(action=LogRow.Action.ERASURE),
         object_type=cut.model._meta.label_lower, object_id__in=map(str, keys),
     )  # fmt: skip
-    erase_rows(LogRow, rows, {"reason": CUT})
+    reviews = Review.objects.filter(~Q(words=""), sampled__row__in=looks)
+    erase_rows(Review, reviews, {"words": CUT})
+    erase_rows(LogRow, looks.exclude(reason=""), {"reason": CUT})
+    names = looks.filter(flag__in=[Flag.OWN_NAME, Flag.COLLEAGUE_NAME])
+    erase_rows(LogRow, names, {"flag": ""})
+
+
+def _cut_barred_tries(keys: dict[Cut, list[Any]], erase_rows: Any) -> None:
+    """A flag says of a refusal, whose row names a page and its numbers, that a case bars them."""
+    numbers = [str(pk) for cut in BLANKED for pk in keys[cut]]
+    number = models.Func(
+        F("object_id"), Value(" "), Value(1),
+        function="split_part", output_field=models.CharField(),
+    )  # fmt: skip
+    flagged = LogRow.objects.filter(flag=Flag.EXCLUDED_CASE, object_type__startswith="cases:")
+    erase_rows(LogRow, flagged.alias(number=number).filter(number__in=numbers), {"flag": ""})

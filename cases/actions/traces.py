@@ -1,26 +1,31 @@
-"""What speaks of a reduced case elsewhere: search terms, drafts, saved filters, imports."""
+"""What speaks of a reduced case elsewhere: search terms, forms, filters, imports, sessions."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.db.models import Q
+from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.models import Session
 
-from audit.models import LogRow
+from accounts.models import KeptForm
+from audit.filters import SOUGHT
+from audit.models import LogRow, Review
 from cases.imports.files import Refused, read, read_normal
 from cases.models import Draft, Import, ImportFile, Reduction, ReductionCase, SavedFilter
+from cases.reading import REASONS
 from core.locks import alone
 
 SURE = 5
 """Characters of a reference that are found inside other text; a shorter one must stand alone."""
 CHUNK = 1000
+CUT = "Cut under retention"
 NAMED = "It named a case that was reduced under retention. Start it again without that row"
 
 Erase = Callable[[type[Any], Any, dict[str, Any]], int]
 
 
 class Traces:
-    """References and numbers, to be found in any text, whatever its blanks and letters' case."""
+    """References, numbers and pages, to be found in any text, whatever its blanks and capitals."""
 
     def __init__(self, found: Iterable[str]) -> None:
         self.found = set(found)
@@ -57,6 +62,10 @@ def cut_traces(reduction: Reduction, erase: Erase) -> bool:
     for draft in Draft.objects.iterator(CHUNK):
         if traces.within(*_texts(draft.fields)):
             draft.delete()
+    for form in KeptForm.objects.iterator(CHUNK):
+        if traces.within(form.address, unquote_plus(form.page), *_texts(form.fields)):
+            form.delete()
+    _cut_sessions(traces, {str(pk) for pk in listed.values_list("case", flat=True)})
     _cut_log(traces, erase)
     busy = [batch for batch in Import.objects.iterator(CHUNK) if not _cut_import(batch, traces)]
     if not busy:
@@ -75,6 +84,20 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
     elif value is not None:
         yield str(value)
+
+
+def _cut_sessions(traces: Traces, cases: set[str]) -> None:
+    """What sessions hold in words: notices, what an auditor seeks, why somebody reads a case."""
+    words = {REASONS, SOUGHT, SessionStorage.session_key}
+    for session in Session.objects.iterator(CHUNK):
+        held = session.get_decoded()
+        named = {name for name in words & held.keys() if traces.within(*_texts(held[name]))}
+        if not cases.isdisjoint(held.get(REASONS, ())):
+            # They are asked once more why they read the others.
+            named.add(REASONS)
+        if named:
+            left = {name: value for name, value in held.items() if name not in named}
+            Session.objects.filter(pk=session.pk).update(session_data=Session.objects.encode(left))
 
 
 def _cut_import(batch: Import, traces: Traces) -> bool:
@@ -109,16 +132,22 @@ def _in_file(batch: Import, traces: Traces) -> bool:
 
 
 def _cut_log(traces: Traces, erase: Erase) -> None:
-    """Search terms, and reasons of exports, which are of no one record."""
-    rows = LogRow.objects.filter(~Q(details={}) | ~Q(reason=""))
+    """Search terms, and words of exports, tries and auditors, which are of no one record."""
+    rows = LogRow.objects.exclude(details={}, reason="", recipient="")
     rows = rows.exclude(action=LogRow.Action.ERASURE)
-    found: dict[str, list[int]] = {"details": [], "reason": []}
-    for pk, details, reason in rows.values_list("pk", "details", "reason").iterator(CHUNK):
-        if details and traces.within(*_texts(details)):
-            found["details"].append(pk)
-        if reason and traces.within(reason):
-            found["reason"].append(pk)
+    columns = ("pk", "action", "details", "reason", "recipient")
+    found: dict[str, list[int]] = {"details": [], "reason": [], "recipient": []}
+    for pk, action, details, reason, recipient in rows.values_list(*columns).iterator(CHUNK):
+        in_details = traces.within(*_texts(details))
+        # Who tried to open a case by its reference said why.
+        tried = in_details and action == LogRow.Action.REFUSED and reason
+        named = (in_details, tried or traces.within(reason), traces.within(recipient))
+        for column, is_named in zip(found, named, strict=True):
+            if is_named:
+                found[column].append(pk)
     for column, pks in found.items():
-        blank = {"details": {}, "reason": "Cut under retention"}[column]
+        blank = {} if column == "details" else CUT
         for start in range(0, len(pks), CHUNK):
             erase(LogRow, pks[start : start + CHUNK], {column: blank})
+    reviews = Review.objects.exclude(words="").values_list("pk", "words")
+    erase(Review, [pk for pk, words in reviews if traces.within(words)], {"words": CUT})

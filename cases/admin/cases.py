@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -14,6 +13,7 @@ from cases.models import (
     Case,
     CaseAccess,
     Exclusion,
+    Lifting,
     Reduction,
     ReductionCase,
     ReviewPeriod,
@@ -34,16 +34,6 @@ class SuspectInline(ScopedInline):
     can_delete = False
 
 
-class CaseAccessInline(ScopedInline):
-    model = CaseAccess
-    autocomplete_fields = ["user"]
-
-
-class ExclusionInline(ScopedInline):
-    model = Exclusion
-    autocomplete_fields = ["user"]
-
-
 @admin.register(Case)
 class CaseAdmin(CaseLinkedAdmin):
     case = "pk"
@@ -52,8 +42,17 @@ class CaseAdmin(CaseLinkedAdmin):
     search_fields = ["reference_key"]
     list_select_related = ["borough", "team"]
     autocomplete_fields = ["officer"]
-    readonly_fields = ["opened_at", "review_date", "retained_until", "held_at", "reduced_at"]
-    inlines = [SuspectInline, CaseAccessInline, ExclusionInline]
+    # A reference that is taken would tell of a case that the administrator may not know of. Who
+    # may read a case is settled on its own page, with a reason.
+    readonly_fields = [
+        *("reference", "system", "reference_date", "restricted", "opened_at"),
+        *("review_date", "retained_until", "held_at", "reduced_at"),
+    ]
+    inlines = [SuspectInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A case begins with its first entry."""
+        return False
 
     def save_model(
         self, request: HttpRequest, obj: Case, form: ModelForm[Any], change: bool
@@ -77,22 +76,24 @@ class SuspectAdmin(CaseLinkedAdmin):
 
 
 @admin.register(CaseAccess)
-class CaseAccessAdmin(CaseLinkedAdmin):
+class CaseAccessAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     list_display = ["case", "user"]
     search_fields = ["user__name__icontains"]
     list_filter = ["case__system"]
     list_select_related = ["case", "user"]
-    autocomplete_fields = ["case", "user"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Of cases that the person may know of: a list of the excluded would tell them."""
-        cases = Case.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(case__in=cases)
 
 
 @admin.register(Exclusion)
 class ExclusionAdmin(CaseAccessAdmin):
-    pass
+    list_display = ["case", "user", "declared", "made_at", "made_by"]
+    list_select_related = ["case", "user", "made_by"]
+
+
+@admin.register(Lifting)
+class LiftingAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
+    list_display = ["case", "excluded", "asked_by", "asked_at", "agreed", "decided_by"]
+    list_filter = ["agreed"]
+    list_select_related = ["case", "excluded", "asked_by", "decided_by"]
 
 
 @admin.register(ReviewPeriod)

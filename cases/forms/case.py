@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
 from cases.forms.work import WorkForm, moment_fields, the_day
-from cases.models import Case
+from cases.models import Case, Exclusion
 from cases.wording import looks_personal
 from core.forms import Autocomplete, DayField
 
@@ -125,7 +125,7 @@ class TransferForm(WorkForm):
         officers = User.objects.filter(is_active=True, role__in=["officer", "supervisor"])
         if not user.may(Permission.SUPERVISE):
             officers = officers.filter(team=user.team_id)
-        barred = case.exclusions.values("user")
+        barred = Exclusion.objects.visible_to(user).filter(case=case).values("user")
         field = cast("forms.ModelChoiceField[User]", self.fields["officer"])
         field.queryset = officers.exclude(pk__in=barred).order_by("name")
         self.initial.update(borough=case.borough_id, officer=case.officer_id)

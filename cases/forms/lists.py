@@ -5,9 +5,10 @@ from typing import Any, cast
 from django import forms
 
 from accounts.models import User
+from audit.forms import TakenOutForm
 from campaigns.models import Team
 from cases.models import SavedFilter
-from core.forms import Autocomplete, ConditionalRadios, PageForm, PageModelForm
+from core.forms import Autocomplete, PageForm, PageModelForm
 
 
 class SaveFilterForm(PageModelForm):
@@ -18,9 +19,7 @@ class SaveFilterForm(PageModelForm):
         error_messages = {"name": {"required": "Enter a name for the filter"}}
 
 
-class ExportForm(PageForm):
-    """Who takes rows out of the product, for whom and why (Data Protection Act 2018, s.62)."""
-
+class ExportForm(TakenOutForm):
     CSV, XLSX = "csv", "xlsx"
 
     form = forms.ChoiceField(
@@ -29,43 +28,14 @@ class ExportForm(PageForm):
         widget=forms.RadioSelect,
         initial=CSV,
     )
-    recipient = forms.ChoiceField(
-        label="Who will see it",
-        choices=[("me", "Only me"), ("others", "Somebody else")],
-        widget=ConditionalRadios(reveals={"others": ["others"]}),
-    )
-    others = forms.CharField(
-        label="Who",
-        max_length=200,
-        required=False,
-        help_text="The role, and the unit or organisation. Like the duty inspector, Lambeth.",
-    )
-    reason = forms.CharField(
-        label="Why it is needed",
-        max_length=500,
-        help_text="No names of people in cases. The log keeps it.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why it is needed"},
-    )
+    field_order = ("form",)
 
     def __init__(self, *args: Any, spreadsheet: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["others"].optional_hint = False  # type: ignore[attr-defined]
         if not spreadsheet:
             field = cast("forms.ChoiceField", self.fields["form"])
             field.choices = [(self.CSV, "CSV")]
             field.help_text = "A spreadsheet is made of up to 10,000 rows."
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("recipient") == "others" and not cleaned.get("others", "").strip():
-            self.add_error("others", "Say who will see it")
-        return cleaned
-
-    def seen_by(self, user: User) -> str:
-        """Who will see the file, for the log."""
-        others: str = self.cleaned_data["others"].strip()
-        return others if self.cleaned_data["recipient"] == "others" else user.get_username()
 
 
 class ReassignForm(PageForm):

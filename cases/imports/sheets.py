@@ -13,6 +13,7 @@ from cases.imports.check import Problem
 from cases.imports.columns import COLUMNS
 from cases.imports.files import Row
 from cases.models import Outcome
+from core.marking import MARKED
 
 TO_MEND = "What to mend"
 WIDTH = 22
@@ -88,12 +89,14 @@ def write_marked(
 ) -> None:
     """The rows as they came, wrong cells coloured, and what is wrong with them in a last column."""
     with Workbook(file, {"constant_memory": True}) as book:
-        book.set_properties({"title": "Rows with what to mend"})
+        book.set_properties({"title": "Rows with what to mend", "comments": MARKED})
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "num_format": "@"})
         wrong = book.add_format({"num_format": "@", "bg_color": "#ffd5d5", "bold": True})
         sheet = book.add_worksheet("Outcomes")
         sheet.set_column(0, 70, WIDTH)
+        # On paper, where it takes no row: the file is brought in again as it is.
+        sheet.set_header(f"&C{MARKED}")
         last = 0
         for row, ((line, cells), problems) in enumerate(rows):
             if row == 0:

@@ -4,7 +4,8 @@ One `Outcome` row is one countable event. The force's crime system is the master
 secondary record, so a suspect is "Suspect 1" and a victim is not held at all.
 """
 
-from cases.models.case import Case, CaseAccess, Exclusion, Suspect
+from cases.models.barred import BreakGlass, CaseAccess, Exclusion, Lifting
+from cases.models.case import Case, Suspect
 from cases.models.desk import Draft, SavedFilter, SentBack
 from cases.models.disclosure import DisclosureApplication
 from cases.models.evidence import EvidenceSubmission
@@ -15,6 +16,7 @@ from cases.models.retention import Reduction, ReductionCase, ReviewPeriod
 from cases.models.safeguarding import CaseFlag, CaseNote, MaracReferral, RiskAssessment
 
 __all__ = [
+    "BreakGlass",
     "Case",
     "CaseAccess",
     "CaseFlag",
@@ -26,6 +28,7 @@ __all__ = [
     "Import",
     "ImportFile",
     "ImportedRow",
+    "Lifting",
     "MaracReferral",
     "OrderAvailability",
     "OrderBreach",

@@ -1,4 +1,4 @@
-"""Cases, their suspects, and the people who may or must not know of them."""
+"""Cases and their suspects."""
 
 import pghistory
 import pgtrigger
@@ -13,6 +13,42 @@ from cases.querysets import CaseQuerySet, SuspectQuerySet
 from cases.references import PLACEHOLDER
 from core.days import DatabaseNow
 from core.models import never_deleted
+
+RESTRICTED_HAS_A_LIST = pgtrigger.Trigger(
+    name="restricted_has_a_list",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    timing=pgtrigger.Deferred,
+    condition=pgtrigger.Q(new__restricted=True),
+    func="""
+        IF EXISTS (SELECT 1 FROM cases_case
+            WHERE id = NEW.id AND restricted AND reduced_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM cases_caseaccess WHERE case_id = NEW.id) THEN
+            RAISE EXCEPTION 'A restricted case has somebody on its access list';
+        END IF;
+        RETURN NULL;
+    """,
+)
+"""Asked at the end of the transaction, since the case and its list change together.
+
+A reduced case keeps its restriction and loses its list: it is out of everybody's sight for good.
+"""
+LIFTED_BY_TWO = pgtrigger.Trigger(
+    name="lifted_by_two",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__restricted=True, new__restricted=False),
+    func="""
+        IF NOT EXISTS (
+            SELECT 1 FROM cases_lifting
+            WHERE case_id = NEW.id AND excluded_id IS NULL AND agreed
+                AND decided_at >= transaction_timestamp()
+        ) THEN
+            RAISE EXCEPTION 'A second person agrees before a restriction is lifted';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 _DATES: pgtrigger.UpdateOf = pgtrigger.UpdateOf("review_group", "retained_until")  # type: ignore[no-untyped-call]
 DATED = pgtrigger.Trigger(
@@ -135,7 +171,7 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        triggers = [*never_deleted(), DATED, REDUCED_ONCE]
+        triggers = [*never_deleted(), RESTRICTED_HAS_A_LIST, LIFTED_BY_TWO, DATED, REDUCED_ONCE]
         indexes = [
             models.Index(
                 fields=["review_date", "id"],
@@ -221,42 +257,3 @@ class Suspect(models.Model):
 
     def __str__(self) -> str:
         return f"Suspect {self.number}"
-
-
-@pghistory.track()
-class CaseAccess(models.Model):
-    """A place on the access list of a restricted case."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="access_list")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="case_access"
-    )
-
-    class Meta:
-        verbose_name_plural = "case access lists"
-        triggers = [of_live_case()]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "user"], name="cases_caseaccess_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} may read {self.case}"
-
-
-@pghistory.track()
-class Exclusion(models.Model):
-    """Someone who must not know of a case. It beats every role, and they are not told."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="exclusions")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exclusions"
-    )
-
-    class Meta:
-        triggers = [of_live_case()]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "user"], name="cases_exclusion_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} is excluded from {self.case}"

@@ -23,6 +23,7 @@ from cases.models import (
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
 from cases.presenters.timeline import Item, sorts_for, timeline
+from cases.reading import works_on
 from cases.retention import due_day
 from core.days import london_day
 from core.templatetags.page import long_day, moment
@@ -162,11 +163,15 @@ class CasePage:
 
     @property
     def may_write(self) -> bool:
-        return self.user.may(Permission.WRITE_RECORDS) and not self.case.reduced_at
+        return works_on(self.user, self.case) and self.user.may(Permission.WRITE_RECORDS)
+
+    @property
+    def may_guard(self) -> bool:
+        return works_on(self.user, self.case) and self.user.may(Permission.GUARD_CASES)
 
     @property
     def may_review(self) -> bool:
-        return self.user.may(Permission.REVIEW_RETENTION) and not self.case.reduced_at
+        return works_on(self.user, self.case) and self.user.may(Permission.REVIEW_RETENTION)
 
     @property
     def may_transfer(self) -> bool:

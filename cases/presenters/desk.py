@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from accounts.models import User
+from accounts.models import KeptForm, User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
 from cases.actions import may_undo
 from cases.choices import Kind
 from cases.clocks import Clock, running_clocks
-from cases.models import Draft, Outcome, PossibleDuplicate, SentBack
+from cases.models import (
+    Draft,
+    Exclusion,
+    Lifting,
+    Outcome,
+    PossibleDuplicate,
+    SentBack,
+)
+from cases.reading import reviews_waiting
 from core.days import london_day
 
 LATEST = 10
@@ -64,6 +72,11 @@ class Desk:
         return [(draft, Kind(draft.form)) for draft in rows if draft.form in Kind]
 
     @cached_property
+    def kept(self) -> list[KeptForm]:
+        """What they typed when their session ended, and did not come back to."""
+        return list(KeptForm.objects.visible_to(self.user))
+
+    @cached_property
     def _running(self) -> list[Clock]:
         return running_clocks(self.user, self.now)
 
@@ -78,8 +91,9 @@ class Desk:
 
     @property
     def nothing_to_do(self) -> bool:
-        others = self.supervises and (self.likely_pairs or self.unanswered)
-        return not (self.asked or self.unfinished or self.clocks or others)
+        others = self.supervises and (self.likely_pairs or self.unanswered or self.conflicts)
+        own = self.asked or self.unfinished or self.kept or self.clocks
+        return not (own or others or self.to_lift or self.reviews)
 
     @cached_property
     def latest(self) -> list[tuple[Outcome, bool]]:
@@ -98,3 +112,22 @@ class Desk:
     def unanswered(self) -> int:
         """Entries sent back in the supervisor's boroughs, and not answered."""
         return SentBack.objects.visible_to(self.user).filter(answered_at=None).count()
+
+    @cached_property
+    def conflicts(self) -> list[Exclusion]:
+        """People who said that they know somebody in a case, until a supervisor has seen to it."""
+        rows = Exclusion.objects.visible_to(self.user).conflicts_not_seen_to()
+        return list(rows.select_related("user", "case__officer"))
+
+    @cached_property
+    def to_lift(self) -> list[Lifting]:
+        """What somebody else asks to be lifted, and this person may decide."""
+        if not self.user.may(Permission.GUARD_CASES):
+            return []
+        rows = Lifting.objects.visible_to(self.user).waiting_for(self.user)
+        return list(rows.select_related("excluded", "asked_by", "case"))
+
+    @cached_property
+    def reviews(self) -> int:
+        """Cases opened by break-glass that wait for their review."""
+        return reviews_waiting(self.user)

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from django.db.models import QuerySet
-from django.http import QueryDict
 
 from accounts.permissions import Permission, SignedInRequest
 from cases.exports import CASES, OUTCOMES, ROWS_AT_MOST, ROWS_OF_A_SPREADSHEET, Columns
-from cases.filters import CaseFilter, ListFilter, OutcomeFilter
+from cases.filters import CaseFilter, OutcomeFilter
 from cases.models import Case, Outcome, SavedFilter
-from core.pages import Count, Page, cheap_count, keyset_page
+from core.filters import FilteredList, ListFilter
 
 
 @dataclass(frozen=True)
@@ -58,40 +54,19 @@ LISTS: dict[str, Listing] = {
 }
 
 
-@dataclass(frozen=True)
-class ListPage:
-    """A list as somebody has narrowed it; with a mistake in the filter it shows no row."""
+class ListPage(FilteredList):
+    """A list of records, and what can be done with what is chosen of it."""
 
-    of: Listing
     request: SignedInRequest
+
+    def __init__(self, of: Listing, request: SignedInRequest) -> None:
+        super().__init__(request)
+        self.of, self.related = of, of.related
 
     @cached_property
     def filter(self) -> ListFilter:
         rows = self.of.model.objects.visible_to(self.request.user)
         return self.of.filter(self.request.GET, queryset=rows, request=self.request)
-
-    @property
-    def form(self) -> Any:
-        return self.filter.form
-
-    @cached_property
-    def tags(self) -> list[Any]:
-        return list(self.filter.tags())
-
-    @cached_property
-    def rows(self) -> "QuerySet[Any]":
-        """Every row that is chosen, in its order."""
-        rows: QuerySet[Any] = self.filter.qs if self.form.is_valid() else self.filter.qs.none()
-        falling = [f"{'' if self.filter.rising else '-'}{name}" for name in self.filter.order]
-        return rows.select_related(*self.of.related).order_by(*falling)
-
-    def turn_to(self, cursor: str) -> Page[Any]:
-        """A page of the rows; ValueError where there is none of this name."""
-        return keyset_page(self.rows, self.filter.order, cursor, rising=self.filter.rising)
-
-    @cached_property
-    def count(self) -> Count:
-        return cheap_count(self.rows)
 
     @cached_property
     def exportable(self) -> int:
@@ -105,13 +80,6 @@ class ListPage:
     @property
     def too_many_to_export(self) -> bool:
         return self.exportable > ROWS_AT_MOST
-
-    @property
-    def query(self) -> str:
-        """What is chosen, as an address has it, whatever the page."""
-        query: QueryDict = self.request.GET.copy()
-        query.pop("page", None)
-        return query.urlencode()
 
     @cached_property
     def kept(self) -> "list[SavedFilter]":

@@ -11,6 +11,7 @@ from cases.forms.log import CODES
 from cases.models import ImportedRow, Outcome, SentBack
 from cases.presenters.history import Change, credited, history, latest_first
 from cases.presenters.log import Row, code_row
+from cases.reading import works_on
 from core.days import london_day
 from core.templatetags.page import listed, long_day, moment
 
@@ -80,12 +81,12 @@ class OutcomePage:
 
     @property
     def may_write(self) -> bool:
-        live = self.outcome.counted and not self.outcome.case.reduced_at
-        return bool(live) and self.user.may(Permission.WRITE_RECORDS)
+        may = works_on(self.user, self.outcome.case) and self.user.may(Permission.WRITE_RECORDS)
+        return bool(self.outcome.counted) and may
 
     @property
     def may_supervise(self) -> bool:
-        return self.user.may(Permission.SUPERVISE) and not self.outcome.case.reduced_at
+        return works_on(self.user, self.outcome.case) and self.user.may(Permission.SUPERVISE)
 
     @property
     def may_undo(self) -> bool:

@@ -103,11 +103,16 @@ def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Ite
 def _reads(case: Case) -> Iterator[Item]:
     """The latest looks at the case's page, from the log."""
     of_case = {"object_type": case._meta.label_lower, "object_id": str(case.pk)}
-    rows = LogRow.objects.filter(action=LogRow.Action.CONSULTATION, **of_case)[:MOST]
+    looks = [LogRow.Action.CONSULTATION, LogRow.Action.BREAK_GLASS]
+    rows = LogRow.objects.filter(action__in=looks, **of_case)[:MOST]
     people = User.objects.filter(username__in={row.actor for row in rows})
     names = dict(people.values_list("username", "name"))
     for row in rows:
-        yield Item("reads", row.at, names.get(row.actor, row.actor), "Looked at the case")
+        title = "Looked at the case"
+        if row.action == LogRow.Action.BREAK_GLASS:
+            title = "Opened the case by break-glass"
+        reasons = [f"Reason: {row.reason}"] if row.reason else []
+        yield Item("reads", row.at, names.get(row.actor, row.actor), title, reasons)
 
 
 def _notes(case: Case, user: User) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import consulted
+from audit.record import wrote
 from cases.actions.cases import (
     add_flag,
     add_note,
@@ -38,17 +38,17 @@ from cases.forms.work import WorkForm
 from cases.models import Case, CaseFlag, MaracReferral
 from cases.presenters.case import CasePage
 from cases.presenters.timeline import sorts_for
-from cases.views.work import case_of, done, form_page, posted
+from cases.reading import found, looked
+from cases.views.work import case_of, cases, done, form_page, posted
 from core.access import requires
 from core.templatetags.page import lower_first
 
 
 @requires(Permission.READ_RECORDS)
 def case(request: SignedInRequest, pk: int) -> HttpResponse:
-    rows = Case.objects.visible_to(request.user).select_related("borough", "team", "officer")
-    found = get_object_or_404(rows, pk=pk)
-    consulted(request, found)
-    page = CasePage(found, request.user, timezone.now())
+    case = found(request, cases, pk, tried="case", through_glass=True)
+    looked(request, case)
+    page = CasePage(case, request.user, timezone.now())
     if request.GET.get("show") in sorts_for(request.user):
         page.sort = request.GET["show"]
     return render(request, "cases/case.html", {"page": page, "work": page.work})
@@ -72,10 +72,13 @@ def _recorded(
 
 @requires(Permission.WRITE_RECORDS)
 def note(request: SignedInRequest, pk: int) -> HttpResponse:
+    case, form = case_of(request, pk), NoteForm(posted(request))
+    if form.is_valid():
+        wrote(request, case, form.cleaned_data["text"])
     return _recorded(
         request,
-        case_of(request, pk),
-        NoteForm(posted(request)),
+        case,
+        form,
         add_note,
         heading="Write a note",
         button="Save the note",

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import disclosed
 from cases import actions
 from cases.choices import Applicant, DisclosureStage
 from cases.clocks import disclosure_clock
@@ -60,6 +61,8 @@ def change_disclosure(
             by=request.user, application=application, to=to, **form.facts()
         )
     ):
+        if to == DisclosureStage.DISCLOSED:
+            _log_disclosure(request, form.made)
         return done(request, application.case, PART, title)
     return form_page(
         request,
@@ -69,6 +72,18 @@ def change_disclosure(
         button="Save",
         words=_explained(application, to),
         part=PART,
+    )
+
+
+def _log_disclosure(request: SignedInRequest, made: DisclosureApplication) -> None:
+    """Somebody was told what is in a record, so the log says who was (DPA 2018, s.62)."""
+    disclosed(
+        request,
+        DisclosureApplication,
+        1,
+        object_id=str(made.pk),
+        recipient=made.get_recipient_display(),
+        reason=NAME,
     )
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
 from cases.actions import keep_apart, merge_outcome
 from cases.models import PossibleDuplicate
 from cases.presenters.duplicates import DuplicatesPage
@@ -21,6 +22,7 @@ def duplicates(request: SignedInRequest) -> HttpResponse:
         rows = page.page
     except ValueError:
         return redirect("cases:duplicates")
+    listed(request, PossibleDuplicate, len(rows.rows), {"page": "duplicates"})
     return render(request, "cases/duplicates.html", {"pairs": page.pairs, "page": rows})
 
 

@@ -17,10 +17,9 @@ from cases.forms.lists import ExportForm
 from cases.presenters.lists import LISTS, ListPage
 from core.access import requires
 from core.days import london_day
+from core.marking import MARKED
 from core.spreadsheets import Cell, Cover, write_csv, write_xlsx
 from core.templatetags.page import moment
-
-MARKING = "OFFICIAL-SENSITIVE. Share only with people who need it for their work."
 
 
 @requires(Permission.READ_RECORDS)
@@ -40,15 +39,15 @@ def export(request: SignedInRequest, of: str) -> HttpResponseBase:
 
 def _file(request: SignedInRequest, chosen: ListPage, form: ExportForm) -> HttpResponseBase:
     """The file, and a row of the log that says how many rows it has."""
-    suffix, recipient = form.cleaned_data["form"], form.seen_by(request.user)
+    suffix, recipient = form.cleaned_data["form"], form.seen_by(request.user.get_username())
     # Closed by the answer that sends it.
     file = TemporaryFile("w+b")  # noqa: SIM115
     if suffix == ExportForm.XLSX:
-        cover = Cover(_title(chosen), _facts(request, chosen, recipient), MARKING)
+        cover = Cover(_title(chosen), _facts(request, chosen, recipient), MARKED)
         number = write_xlsx(file, cover, *_table(chosen))
     else:
         text = TextIOWrapper(file, "utf-8-sig", newline="")
-        number = write_csv(text, *_table(chosen))
+        number = write_csv(text, MARKED, *_table(chosen))
         text.detach()
     disclosed(
         request,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import consulted, listed
 from campaigns.models import Borough, Team
 from cases.actions.imports import (
     ask_to_save,
@@ -34,6 +35,8 @@ from cases.models import Import, Outcome
 from cases.presenters.imports import ImportPage, latest
 from cases.tasks import work_on_import
 from core.access import requires
+from core.edge import large_bodies
+from core.sessions import background
 
 State = Import.State
 OF_THE_FORM = 64 * 1024
@@ -52,6 +55,7 @@ def _own(request: SignedInRequest, pk: UUID) -> Import:
     return get_object_or_404(rows, pk=pk)
 
 
+@large_bodies
 @csrf_exempt
 @requires(Permission.WRITE_RECORDS)
 def imports(request: SignedInRequest) -> HttpResponse:
@@ -106,6 +110,7 @@ def show(request: SignedInRequest, pk: UUID) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
     page = ImportPage(batch, request.user, start)
+    consulted(request, batch)
     return render(request, "cases/import.html", {"page": page, "import": batch})
 
 
@@ -128,6 +133,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _match_page(request: SignedInRequest, batch: Import, form: MatchForm) -> HttpResponse:
+    consulted(request, batch)
     return render(request, "cases/import_match.html", {"form": form, "import": batch})
 
 
@@ -178,6 +184,7 @@ def _go_on(request: SignedInRequest, batch: Import) -> HttpResponse:
     return redirect("cases:import", batch.pk)
 
 
+@background
 @requires(Permission.WRITE_RECORDS)
 def progress(request: SignedInRequest, pk: UUID) -> JsonResponse:
     """How far the work has come, for the page that waits."""
@@ -192,6 +199,7 @@ def marked(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     batch = _own(request, pk)
     if batch.state != State.TO_MEND:
         return redirect("cases:import", pk)
+    consulted(request, batch)
     file = BytesIO()
     write_marked(file, marked_rows(batch, request.user), batch.columns, batch.header_row)
     return _workbook(file, "rows-to-mend-official-sensitive.xlsx")
@@ -222,11 +230,9 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
         return redirect("cases:import", pk)
     changed = changed_since(batch)
     seen = Outcome.objects.visible_to(request.user).filter(pk__in=changed.values("pk"))
-    context = {
-        "import": batch,
-        "number": changed.count(),
-        "changed": seen.select_related("case", "suspect")[:CHANGED_SHOWN],
-    }
+    shown = list(seen.select_related("case", "suspect")[:CHANGED_SHOWN])
+    listed(request, Outcome, len(shown), {"page": "undo import"})
+    context = {"import": batch, "number": changed.count(), "changed": shown}
     return render(request, "cases/import_undo.html", context)
 
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import listed
+from audit.record import listed, wrote
 from cases.forms.lists import SaveFilterForm
 from cases.models import Case, SavedFilter
 from cases.presenters.lists import LISTS, ListPage
+from cases.reading import mark_if_barred_from
 from cases.references import Reference
 from core.access import requires
 from core.models import told
@@ -48,6 +49,7 @@ def save_filter(request: SignedInRequest, of: str) -> HttpResponse:
         except IntegrityError as refused:
             form.add_error("name", told(kept, refused).messages)
         else:
+            wrote(request, kept, kept.name)
             messages.success(request, f"Filter “{kept.name}” saved.")
             return redirect(back)
     context = {"form": form, "list": chosen, "back": back, "heading": "Save this filter"}
@@ -74,6 +76,8 @@ def find(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, "Enter the reference of a case to find it.")
         return redirect("cases:cases")
     found = Case.objects.visible_to(request.user).filter(reference_key=reference.key)[:2]
+    if not found:
+        mark_if_barred_from(request, reference)
     listed(request, Case, len(found), {"reference": reference.key})
     if len(found) == 1:
         return redirect("cases:case", found[0].pk)

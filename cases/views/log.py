@@ -1,42 +1,33 @@
 """Logging an outcome: choose the kind, fill in, check, save. Nothing typed is lost or doubled."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.csrf import csrf_failure as plain_csrf_failure
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from accounts.kept import OURS, SEAL, kept_fields, owner_of_seal
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from cases.actions import (
     keep_draft,
     likely_duplicates,
     log_entry,
-    owner_of_seal,
-    seal_draft,
 )
 from cases.choices import Kind
 from cases.forms.log import LogForm, first_values
 from cases.models import Case, Draft, Outcome
 from cases.presenters.log import CheckPage
+from cases.reading import looked
 from cases.references import Reference
 from cases.shift import keep_choices, kept_choices
 from core.access import requires
+from core.sessions import background
 
 SUGGESTIONS = 8
-OURS = {"csrfmiddlewaretoken", "token", "seal"}
-"""What a form carries besides what was typed."""
-
-View = Callable[..., HttpResponse]
 
 
 @requires(Permission.WRITE_RECORDS)
@@ -45,38 +36,35 @@ def log(request: SignedInRequest) -> HttpResponse:
     return render(request, "cases/log.html", {"kinds": Kind, "case": _case(request)})
 
 
-def kept_when_signed_out(view: View) -> View:
-    """A form that comes in when its session has ended becomes a draft, for after signing in."""
-
-    @wraps(view)
-    def kept(request: HttpRequest, kind: str, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and not request.user.is_authenticated:
-            return _rescued(request, kind) or redirect_to_login(request.path)
-        return view(request, kind, **kwargs)
-
-    return kept
-
-
-@kept_when_signed_out
 @requires(Permission.WRITE_RECORDS)
 def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     """The form: fresh, or a draft taken up again; sent, it leads to the check."""
     of_kind = _kind(kind)
     if request.method == "POST":
         return _take(request, of_kind)
+    kept = kept_fields(request)
+    if kept is not None:
+        token = _token(kept.get("token", "")) or uuid4()
+        return _form_page(request, _typed_before(request, of_kind, kept), token)
     if "draft" in request.GET:
         draft = get_object_or_404(
             Draft.objects.visible_to(request.user), pk=_token(request.GET["draft"]), form=kind
         )
-        form = LogForm(kind=of_kind, user=request.user)
-        form.initial = form.typed_before(_query(draft))
-        return _form_page(request, form, draft.pk)
+        return _form_page(request, _typed_before(request, of_kind, _query(draft)), draft.pk)
     case = _case(request)
     initial = first_values(request.user, kept_choices(request))
     if case is not None:
+        looked(request, case)
         initial |= {"reference": case.reference, "reference_day": case.reference_date}
         initial |= {"borough": case.borough_id}
     return _form_page(request, LogForm(initial=initial, kind=of_kind, user=request.user), uuid4())
+
+
+def _typed_before(request: SignedInRequest, kind: Kind, typed: QueryDict) -> LogForm:
+    """The form as somebody left it, without judging it."""
+    form = LogForm(kind=kind, user=request.user)
+    form.initial = form.typed_before(typed)
+    return form
 
 
 def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
@@ -86,7 +74,7 @@ def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
     if saved is not None:
         return saved
     form = LogForm(data=request.POST, kind=kind, user=request.user)
-    _keep(request, request.user, token, kind)
+    keep_draft(owner=request.user, token=token, form=kind.value, fields=_fields(request))
     if not form.is_valid():
         return _form_page(request, form, token)
     return redirect("cases:log_check", kind, token)
@@ -111,6 +99,7 @@ def log_check(request: SignedInRequest, kind: str, token: UUID) -> HttpResponse:
         page.acknowledged = not page.must_acknowledge or "different" in request.POST
         if page.acknowledged:
             return _save(request, form, token)
+    listed(request, Outcome, len(page.likeness.seen), {"page": "check"})
     return render(request, "cases/log_check.html", {"page": page})
 
 
@@ -148,16 +137,16 @@ def _form_page(request: SignedInRequest, form: LogForm, token: UUID) -> HttpResp
         "form": form,
         "kind": form.kind,
         "token": token,
-        "seal": seal_draft(owner=request.user, token=token),
         "another": "another" in request.GET,
     }
     return render(request, "cases/log_form.html", context)
 
 
+@background
 @require_POST
 def draft(request: HttpRequest, token: UUID) -> HttpResponse:
     """Keeps what was typed so far. The form's seal says whose it is, signed in or not."""
-    owner = owner_of_seal(request.POST.get("seal", ""), token)
+    owner = owner_of_seal(request.POST.get(SEAL, ""))
     if owner is None or (request.user.is_authenticated and request.user != owner):
         raise Http404
     form = request.POST.get("form", "")
@@ -174,20 +163,6 @@ def discard_draft(request: SignedInRequest, token: UUID) -> HttpResponse:
     Draft.objects.visible_to(request.user).filter(pk=token).delete()
     messages.success(request, "Draft removed.")
     return redirect("cases:desk")
-
-
-@csrf_exempt
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token is stale, after signing in anew in another tab, is kept as a draft.
-
-    Only its own seal, which no other site can make, lets it be kept; it is never saved unseen.
-    """
-    match = request.resolver_match
-    if match is not None and match.view_name == "cases:log_kind":
-        rescued = _rescued(request, match.kwargs["kind"])
-        if rescued is not None:
-            return rescued
-    return plain_csrf_failure(request, reason)
 
 
 @require_POST
@@ -242,7 +217,7 @@ def _fields(request: HttpRequest) -> dict[str, list[str]]:
     return {
         name: [str(value).replace("\x00", "") for value in values]
         for name, values in request.POST.lists()
-        if name not in OURS
+        if name not in OURS | {"token"}
     }
 
 
@@ -252,21 +227,3 @@ def _query(draft: Draft) -> QueryDict:
     for name, values in draft.fields.items():
         data.setlist(name, values)
     return data
-
-
-def _keep(request: HttpRequest, owner: Any, token: UUID, kind: Kind) -> bool:
-    return keep_draft(owner=owner, token=token, form=kind.value, fields=_fields(request))
-
-
-def _rescued(request: HttpRequest, kind: str) -> HttpResponse | None:
-    """The way back to the form, by signing in where needed; nothing for a form without a seal."""
-    token = _token(request.POST.get("token", ""))
-    owner = token and owner_of_seal(request.POST.get("seal", ""), token)
-    if not (token and owner and _keep(request, owner, token, _kind(kind))):
-        return None
-    form = f"{reverse('cases:log_kind', args=[kind])}?draft={token}"
-    if request.user.is_authenticated:
-        messages.info(request, "Your sign-in was renewed. Check what you typed, and go on.")
-        return redirect(form)
-    messages.info(request, "Your session ended. Sign in to go on: what you typed is kept.")
-    return redirect_to_login(form)

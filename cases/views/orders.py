@@ -14,6 +14,7 @@ from cases.forms.orders import AddOrderForm, BreachForm, CorrectForm, StepForm
 from cases.models import Case, OrderAvailability, ProtectiveOrder, Suspect
 from cases.orders import breach_words, next_statuses, step_words, unavailable
 from cases.presenters.clocks import kinds_to_add
+from cases.reading import looked
 from cases.views.work import back_to, case_of, done, form_page, posted
 from core.access import requires
 from core.days import london_day
@@ -52,6 +53,7 @@ def _warning(case: Case, kind: str) -> str:
 def add_order(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kinds, by who seeks them."""
     case = case_of(request, pk)
+    looked(request, case)
     return render(request, "cases/order_kinds.html", {"case": case, "groups": kinds_to_add(case)})
 
 

@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
+from accounts.kept import kept_fields
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
 from cases.actions.cases import assign_cases, change_lead_team
 from cases.forms.lists import AssignForm, ReassignForm
 from cases.models import Case, Outcome
@@ -19,24 +20,22 @@ from core.access import requires
 CHOSEN_AT_MOST = 100
 
 
-@require_POST
 @requires(Permission.SUPERVISE)
 def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
     rows = Outcome.objects.visible_to(request.user).counted().filter(case__reduced_at=None)
     rows = rows.select_related("case", "team")
-    listed = ListPage(LISTS["outcomes"], request)
-    return _reassign(request, listed, rows, ReassignForm, change_lead_team)
+    chosen = ListPage(LISTS["outcomes"], request)
+    return _reassign(request, chosen, rows, ReassignForm, change_lead_team)
 
 
-@require_POST
 @requires(Permission.SUPERVISE)
 def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
     rows = Case.objects.visible_to(request.user).filter(reduced_at=None)
     rows = rows.select_related("officer", "team", "borough")
-    listed = ListPage(LISTS["cases"], request)
-    return _reassign(request, listed, rows, AssignForm, assign_cases)
+    chosen = ListPage(LISTS["cases"], request)
+    return _reassign(request, chosen, rows, AssignForm, assign_cases)
 
 
 def _reassign(
@@ -44,8 +43,10 @@ def _reassign(
 ) -> HttpResponse:
     """Asks where to and why, then reassigns all that is chosen, or nothing."""
     back = f"{reverse(chosen.of.address)}?{chosen.query}"
+    # Opened, it has nothing chosen, unless it brings back what was typed when a session ended.
+    sent = request.POST if request.method == "POST" else kept_fields(request) or request.POST
     try:
-        found = list(rows.filter(pk__in=request.POST.getlist("chosen")[:CHOSEN_AT_MOST]))
+        found = list(rows.filter(pk__in=sent.getlist("chosen")[:CHOSEN_AT_MOST]))
     except (ValidationError, ValueError):
         found = []
     if not found:
@@ -60,6 +61,7 @@ def _reassign(
         else:
             messages.success(request, _told(chosen.of.name, number, len(found)))
             return redirect(back)
+    listed(request, chosen.of.model, len(found), {"page": "reassign"})
     context = {"form": form, "found": found, "list": chosen, "back": back}
     context["heading"] = chosen.of.reassigning
     return render(request, "cases/reassign.html", context)

@@ -6,17 +6,27 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.permissions import SignedInRequest
 from cases.forms.work import WorkForm
 from cases.models import Case
+from cases.querysets import CaseQuerySet
+from cases.reading import found, looked, reason_for
+
+
+def cases(user: User) -> CaseQuerySet:
+    """The cases that a person may know of, with what a page says of each."""
+    return Case.objects.visible_to(user).select_related("borough", "team", "officer")
 
 
 def case_of(request: SignedInRequest, pk: int) -> Case:
     """The case to work on: 404 where the person may not know of it, 403 once it is reduced."""
-    return live(get_object_or_404(Case.objects.visible_to(request.user), pk=pk))
+    case = live(found(request, cases, pk, tried="case"))
+    reason_for(request, case)
+    return case
 
 
 def live(case: Case) -> Case:
@@ -53,6 +63,7 @@ def form_page(
     part: str,
 ) -> HttpResponse:
     """A heading, what to know first, the form and its button."""
+    looked(request, case)
     context: dict[str, Any] = {
         "case": case,
         "form": form,

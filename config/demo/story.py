@@ -10,8 +10,10 @@ from cases.actions import amend_outcome, correct_borough, merge_outcome, void_ou
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
+from config.demo.barred import close_and_open
 from config.demo.demand import MIX
 from config.demo.entries import Entries
+from config.demo.looks import load_looks
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
@@ -126,6 +128,8 @@ def load(now: datetime) -> SummaryRun:
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
     review(people, BEFORE.days)
+    load_looks(Random(SEED), people, now)  # noqa: S311  (repeatable on purpose)
+    close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()
 
 

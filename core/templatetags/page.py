@@ -52,15 +52,20 @@ def span(days: DayRange) -> str:
 
 
 @register.filter
+def clock(when: datetime) -> str:
+    """Like "2:30am", on London's clock."""
+    local = when.astimezone(LONDON)
+    if (local.hour, local.minute) in {(0, 0), (12, 0)}:
+        return "midday" if local.hour else "midnight"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{local.hour % 12 or 12}{minutes}{'pm' if local.hour >= 12 else 'am'}"
+
+
+@register.filter
 def moment(when: datetime) -> str:
     """Like "2:30am on Monday 22 November 2021", on London's clock."""
     local = when.astimezone(LONDON)
-    if (local.hour, local.minute) in {(0, 0), (12, 0)}:
-        clock = "midday" if local.hour else "midnight"
-    else:
-        minutes = f":{local:%M}" if local.minute else ""
-        clock = f"{local.hour % 12 or 12}{minutes}{'pm' if local.hour >= 12 else 'am'}"
-    return f"{clock} on {local:%A} {long_day(local.date())}"
+    return f"{clock(when)} on {local:%A} {long_day(local.date())}"
 
 
 @register.filter

@@ -1,4 +1,4 @@
-// Compiles the stylesheet and the scripts into static/dist, which is all that is collected.
+// Compiles the stylesheets and the scripts into static/dist, which is all that is collected.
 
 import { copyFile, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
@@ -8,17 +8,18 @@ const src = new URL("./", import.meta.url);
 const dist = new URL("../dist/", src);
 const modules = new URL("../../node_modules/", src);
 
-async function stylesheet() {
-  const { css } = await compileAsync(new URL("app.scss", src).pathname, {
+async function stylesheet(name) {
+  const { css } = await compileAsync(new URL(`${name}.scss`, src).pathname, {
     style: "compressed",
     loadPaths: [modules.pathname],
   });
-  return css;
+  await writeFile(new URL(`${name}.css`, dist), css);
 }
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(new URL("images/", dist), { recursive: true });
-await writeFile(new URL("app.css", dist), await stylesheet());
+await stylesheet("app");
+await stylesheet("admin");
 // One file: hashed names of static files would not reach an import, and the browser would ask for
 // one file after the other.
 await build({

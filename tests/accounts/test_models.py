@@ -33,10 +33,13 @@ MAY = {
     "officer": {"read_records", "write_records", "see_figures"},
     "supervisor": {
         *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
+        *("guard_cases", "review_break_glass"),
     },
     "communications": {"see_figures", "see_all_figures"},
-    "administrator": {"read_records", "see_figures", "see_all_figures", "administer"},
-    "auditor": set(),
+    "administrator": {
+        *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
+    },
+    "auditor": {"review_break_glass"},
 }
 
 

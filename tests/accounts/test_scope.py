@@ -1,6 +1,7 @@
 """Who sees what: each scoped model, each member of the cast, each state of the row."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.conftest import Cast
 from tests.factories import (
     NOON,
     BoroughFactory,
+    BreakGlassFactory,
     CaseAccessFactory,
     CaseFactory,
     CaseFlagFactory,
@@ -33,6 +35,8 @@ from tests.factories import (
     ImportedRowFactory,
     ImportFactory,
     ImportFileFactory,
+    KeptFormFactory,
+    LiftingFactory,
     MaracReferralFactory,
     OrderBreachFactory,
     OutcomeFactory,
@@ -45,6 +49,7 @@ from tests.factories import (
     SavedFilterFactory,
     SentBackFactory,
     SuspectFactory,
+    TeamFactory,
     TrainingSessionFactory,
     UserFactory,
 )
@@ -126,6 +131,18 @@ def imported_row_of(case: Case) -> Model:
     return ImportedRowFactory.create(outcome=OutcomeFactory.create(case=case))
 
 
+def access_of(case: Case) -> Model:
+    return CaseAccessFactory.create(case=case)
+
+
+def exclusion_of(case: Case) -> Model:
+    return ExclusionFactory.create(case=case)
+
+
+def lifting_of(case: Case) -> Model:
+    return LiftingFactory.create(case=case)
+
+
 def work_on(builder: type[DjangoModelFactory[Any]]) -> Callable[[Case], Model]:
     return lambda case: builder.create(case=case)
 
@@ -141,6 +158,7 @@ RECORDS: list[Callable[[Case], Model]] = [
     work_on(MaracReferralFactory),
     work_on(CaseFlagFactory),
     imported_row_of,
+    *(access_of, exclusion_of, lifting_of),
     work_on(ReductionCaseFactory),
 ]
 
@@ -196,6 +214,42 @@ def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
     assert seen_by(counted(BoroughFactory.create()), cast) == EVERYWHERE
 
 
+def seen_openings(cast: Cast, **facts: Any) -> set[str]:
+    return seen_by(BreakGlassFactory.create(**facts), cast)
+
+
+def test_an_opening_is_seen_by_its_person_and_by_reviewers_outside_their_chain(cast: Cast) -> None:
+    case, reviewers = CaseFactory.create(borough=cast.a), {"auditor", "force_supervisor"}
+    assert seen_openings(cast, case=case, user=cast.officer_of_b) == {"officer_of_b"} | reviewers
+    assert seen_openings(cast, case=case, user=cast.supervisor) == {"supervisor"} | reviewers
+    # The supervisors of the force are one chain, and nobody reviews their own.
+    for person in ("force_supervisor", "administrator"):
+        opened = seen_openings(cast, case=case, user=getattr(cast, person))
+        assert opened == {person, "auditor"}
+    team = TeamFactory.create()
+    User.objects.filter(pk__in=[cast.officer_of_b.pk, cast.auditor.pk]).update(team=team)
+    cast.auditor.refresh_from_db()
+    assert seen_openings(cast, case=case, user=cast.officer_of_b) == {
+        *("officer_of_b", "force_supervisor")
+    }
+    User.objects.update(team=None)
+    cast.auditor.refresh_from_db()
+    cast.auditor.boroughs.add(cast.b)
+    assert "auditor" not in seen_openings(cast, case=case, user=cast.officer_of_b)
+    assert "auditor" in seen_openings(cast, case=case, user=cast.supervisor)
+
+
+def test_an_opening_of_a_barred_case_tells_nobody_who_may_not_know_of_it(cast: Cast) -> None:
+    case = CaseFactory.create(borough=cast.a, restricted=True)
+    opening = BreakGlassFactory.create(case=case, user=cast.officer_of_b)
+    assert seen_by(opening, cast) == {"officer_of_b", "auditor"}
+    CaseAccessFactory.create(case=case, user=cast.force_supervisor)
+    assert seen_by(opening, cast) == {"officer_of_b", "auditor", "force_supervisor"}
+    for person in (cast.officer_of_b, cast.auditor):
+        ExclusionFactory.create(case=case, user=person)
+    assert seen_by(opening, cast) == {"force_supervisor"}
+
+
 OWNED: list[Callable[[User], Model]] = [
     lambda owner: DraftFactory.create(owner=owner),
     lambda owner: SavedFilterFactory.create(owner=owner),
@@ -211,6 +265,13 @@ def test_what_is_ones_own_is_seen_by_its_owner_who_reads_records(
     seen = {name: seen_by(owned(getattr(cast, name)), cast) for name in PEOPLE}
     nobody = {"communications", "auditor"}
     assert seen == {name: set() if name in nobody else {name} for name in PEOPLE}
+
+
+def test_what_somebody_typed_is_seen_by_themselves_whatever_their_role(cast: Cast) -> None:
+    seen = {
+        name: seen_by(KeptFormFactory.create(owner=getattr(cast, name)), cast) for name in PEOPLE
+    }
+    assert seen == {name: {name} for name in PEOPLE}
 
 
 def test_a_saved_import_is_seen_by_a_supervisor_of_all_its_rows(cast: Cast) -> None:
@@ -249,6 +310,8 @@ def one_of_each(cast: Cast) -> list[Model]:
         list_of(CaseFactory.create(borough=cast.a)),
         *(counted(cast.a) for counted in COUNTS),
         *(owned(cast.officer) for owned in OWNED),
+        KeptFormFactory.create(),
+        BreakGlassFactory.create(case=case, user=cast.officer),
     ]
 
 
@@ -296,6 +359,7 @@ PLACES = st.integers(0, 3)
                 "restricted": st.booleans(),
                 "access": st.booleans(),
                 "excluded": st.booleans(),
+                "opened": st.booleans(),
             }
         ),
         max_size=6,
@@ -331,20 +395,27 @@ def test_nobody_ever_sees_beyond_their_boroughs_or_a_case_they_are_barred_from(
             )
             for row, case in zip(rows, cases, strict=True)
         )
-        bars: list[tuple[Any, str]] = [(CaseAccess, "access"), (Exclusion, "excluded")]
-        for model, bar in bars:
-            model.objects.bulk_create(
-                model(case=row, user=user)
+        bars: list[tuple[Any, str]] = [
+            (CaseAccess, "access"),
+            (partial(Exclusion, reason="A relative"), "excluded"),
+        ]
+        for made, bar in bars:
+            type(made()).objects.bulk_create(
+                made(case=row, user=user)
                 for row, case in zip(rows, cases, strict=True)
                 if case[bar]
             )
+        user.opened = frozenset(
+            row.pk for row, case in zip(rows, cases, strict=True) if case["opened"]
+        )
         seen = set(Case.objects.visible_to(user)), set(Outcome.objects.visible_to(user))
         transaction.set_rollback(True)
 
     def open_to(case: dict[str, Any], place: str) -> bool:
         reads = active and role in READERS
-        barred = case["excluded"] or (case["restricted"] and not case["access"])
-        return reads and not barred and (whole_force or case[place] in covered)
+        listed = case["access"] or not case["restricted"]
+        theirs = listed and (whole_force or case[place] in covered)
+        return reads and not case["excluded"] and (theirs or case["opened"])
 
     assert seen == (
         {row for row, case in zip(rows, cases, strict=True) if open_to(case, "place")},

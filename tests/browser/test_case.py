@@ -107,9 +107,12 @@ def test_every_state_of_a_case(page: Page, case: Case, sign_in: SignIn, axe: Axe
     CaseNoteFactory.create(case=case, text="A long word: " + "x" * 200)
     RiskAssessmentFactory.create(case=case)
     MaracReferralFactory.create(case=case)
-    Case.objects.update(restricted=True)
     case.access_list.create(user=User.objects.get(username="officer"))
+    Case.objects.update(restricted=True)
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
+    page.get_by_label("I work on this case").check()
+    page.get_by_label("In a few words").fill("To call back")
+    press(page, "Open the case")
     expect(page.get_by_text("Only the people on its access list")).to_be_visible()
     assert_fits_and_is_accessible(page, axe)
     for path in ("?show=notes", "risk/", "marac/", "flag/", "note/", "transfer/", "move/closed/"):

@@ -98,6 +98,7 @@ def test_a_list_is_taken_out_with_a_reason(
     waiting.value.save_as(file)
     assert waiting.value.suggested_filename.startswith("outcomes-official-sensitive-")
     with file.open(encoding="utf-8-sig", newline="") as lines:
+        assert next(lines).startswith("OFFICIAL-SENSITIVE")
         rows = list(csv.DictReader(lines))
     assert {row["Case"] for row in rows} == {case.reference for case in cases}
 

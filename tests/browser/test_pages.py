@@ -101,7 +101,6 @@ def test_the_force_sees_all_boroughs(
 @pytest.mark.parametrize(
     ("role", "path", "heading", "words"),
     [
-        ("auditor", "/", "There is nothing here for your role yet", "reads the log"),
         ("newcomer", "/", "My desk", "You have no boroughs yet."),
         ("newcomer", PAGE, "16 Days of Action 2021", "add boroughs: Alex Morgan."),
         ("officer", PAGE, "16 Days of Action 2021", "Nothing has been logged for these days in"),

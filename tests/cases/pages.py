@@ -7,7 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from cases.actions.barred import decide_lifting
+from cases.models import Case
 from core.forms import DayField, DayInput, PageForm
+from tests.factories import CaseAccessFactory, LiftingFactory, UserFactory
 
 
 def at(name: str, *args: object) -> str:
@@ -19,6 +22,20 @@ def browser(who: User) -> Client:
     client = Client()
     client.force_login(User.objects.get(pk=who.pk))
     return client
+
+
+def restrict(case: Case, *people: User) -> None:
+    """Restricts a case to people, or to one whom no test knows."""
+    for person in people or [UserFactory.create()]:
+        CaseAccessFactory.create(case=case, user=person)
+    Case.objects.filter(pk=case.pk).update(restricted=True)
+
+
+def lift(case: Case, person: User | None = None) -> None:
+    """Lifts a restriction or somebody's exclusion, as two people do."""
+    asking = LiftingFactory.create(case=case, excluded=person)
+    second = UserFactory.create(role="supervisor", whole_force=True)
+    decide_lifting(by=second, lifting=asking, agreed=True)
 
 
 def as_sent(form: PageForm) -> dict[str, Any]:

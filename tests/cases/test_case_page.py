@@ -24,7 +24,7 @@ from cases.models import (
 )
 from core.days import LONDON, ONE_DAY, london_day
 from core.templatetags.page import long_day
-from tests.cases.pages import at, browser, form_at, text_of
+from tests.cases.pages import at, browser, form_at, restrict, text_of
 from tests.cases.test_log import logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -114,12 +114,13 @@ class TestWho:
             assert set(statuses(cast, address).values()) == {405}
 
     def test_a_restricted_case_is_there_for_its_list_alone(self, cast: Cast, case: Case) -> None:
-        Case.objects.update(restricted=True)
-        CaseAccess.objects.create(case=case, user=cast.colleague)
+        restrict(case, cast.colleague)
         CaseAccess.objects.create(case=case, user=cast.excluded)
         found = statuses(cast, at("case", case.pk))
-        assert [name for name, status in found.items() if status == 200] == ["colleague"]
-        page = text_of(browser(cast.colleague).get(at("case", case.pk)))
+        assert [name for name, status in found.items() if status == 302] == ["colleague"]
+        client = browser(cast.colleague)
+        client.post(at("give_reason", case.pk), {"code": "my_case", "reason": "To call back"})
+        page = text_of(client.get(at("case", case.pk)))
         assert "Only the people on its access list know of this case." in page
 
     def test_is_offered_only_what_they_may_do(self, cast: Cast, case: Case) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
+from accounts.models import KeptForm
 from cases.models import Draft
 from cases.presenters.desk import Desk
 from cases.tasks import purge
@@ -17,6 +20,7 @@ from tests.conftest import Cast
 from tests.factories import (
     CampaignFactory,
     DraftFactory,
+    KeptFormFactory,
     PossibleDuplicateFactory,
     SentBackFactory,
 )
@@ -96,6 +100,8 @@ class TestOldDrafts:
         """One that is a minute short of 14 days, beside one of 14 days."""
         fortnight = timedelta(days=14)
         DraftFactory.create(saved_at=DatabaseNow() - fortnight)
+        KeptFormFactory.create(kept_at=DatabaseNow() - fortnight + timedelta(minutes=1))
+        Session.objects.create(pk="over", expire_date=timezone.now())
         return DraftFactory.create(saved_at=DatabaseNow() - fortnight + timedelta(minutes=1))
 
     def test_go_at_night(self, young: Draft) -> None:
@@ -103,8 +109,12 @@ class TestOldDrafts:
         assert entry["task"] == purge.name
         purge()
         assert list(Draft.objects.all()) == [young]
+        assert KeptForm.objects.exists()
+        assert not Session.objects.exists()
 
     def test_go_by_hand(self, young: Draft, capsys: pytest.CaptureFixture[str]) -> None:
+        KeptForm.objects.update(kept_at=DatabaseNow() - timedelta(days=14))
         call_command("purge")
-        assert capsys.readouterr().out == "1 draft and 0 imports removed.\n"
+        assert capsys.readouterr().out == "2 drafts and 0 imports removed.\n"
         assert list(Draft.objects.all()) == [young]
+        assert [KeptForm.objects.count(), Session.objects.count()] == [0, 0]

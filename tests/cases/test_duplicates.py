@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from cases.models import Case, Outcome, PossibleDuplicate
+from tests.cases.pages import restrict
 from tests.conftest import Cast
 from tests.factories import (
-    CaseAccessFactory,
     CaseFactory,
     ExclusionFactory,
     OutcomeFactory,
@@ -133,8 +133,7 @@ def test_a_pair_is_seen_by_whoever_may_see_both(client: Client, cast: Cast) -> N
     in_a, in_b = (CaseFactory.create(borough=borough) for borough in (cast.a, cast.b))
     barred, restricted = (CaseFactory.create(borough=cast.a) for _ in range(2))
     ExclusionFactory.create(case=barred, user=cast.supervisor)
-    CaseAccessFactory.create(case=restricted, user=cast.force_supervisor)
-    Case.objects.filter(pk=restricted.pk).update(restricted=True)
+    restrict(restricted, cast.force_supervisor)
     pairs = {name: pair_in(case) for name, case in [("a", in_a), ("barred", barred)]}
     pairs |= {"restricted": pair_in(restricted)}
     pairs |= {

@@ -16,6 +16,7 @@ from accounts.models import User
 from audit.models import LogRow
 from cases.choices import Kind
 from cases.exports import CASES, OUTCOMES
+from core.marking import MARKED
 from tests.conftest import Cast
 from tests.factories import (
     NOON,
@@ -45,7 +46,9 @@ def taken(answer: Any) -> list[list[str]]:
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("attachment; ")
     text = whole(answer).decode("utf-8-sig")
-    return list(csv.reader(io.StringIO(text, newline="")))
+    marking, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert marking == [MARKED]
+    return rows
 
 
 def test_a_file_has_each_row_in_words(officer: Client, cast: Cast) -> None:

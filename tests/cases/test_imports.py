@@ -33,6 +33,7 @@ from cases.models import (
 )
 from cases.tasks import work_on_import
 from core.days import london_day
+from tests.cases.pages import restrict
 from tests.conftest import Cast
 from tests.core.rules import until_someone_waits
 from tests.factories import (
@@ -176,12 +177,13 @@ def test_history_says_who_brought_a_row_in_and_its_page_from_where(
     batch = saved(officer, of())
     outcome = Outcome.objects.get()
     [event] = outcome.events.all()  # type: ignore[attr-defined]
-    assert event.pgh_context.metadata | {"url": ""} == {
+    assert event.pgh_context.metadata | {"url": "", "request": ""} == {
         "user": cast.officer.pk,
         "action": "bring in from a spreadsheet",
         "reason": batch.words,
         "import": str(batch.pk),
         "url": "",
+        "request": "",
     }
     page = officer.get(reverse("cases:outcome", args=[outcome.pk])).content.decode()
     day = london_day(timezone.now())
@@ -488,7 +490,7 @@ class TestDuplicates:
     ) -> None:
         earlier = self.earlier(cast)
         if hidden == "restricted":
-            Case.objects.update(restricted=True)
+            restrict(earlier.case)
         else:
             ExclusionFactory.create(case=earlier.case, user=cast.officer)
         batch = saved(officer, of())
@@ -510,7 +512,7 @@ def test_a_row_of_a_hidden_case_is_told_of_as_any_new_one(
     saved(officer, of())
     case = Case.objects.get()
     if hidden == "restricted":
-        Case.objects.update(restricted=True)
+        restrict(case)
     elif hidden == "excluded":
         ExclusionFactory.create(case=case, user=cast.officer)
     else:

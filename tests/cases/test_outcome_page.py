@@ -23,7 +23,7 @@ from cases.models import (
     Suspect,
 )
 from core.days import LONDON, DatabaseNow
-from tests.cases.pages import as_sent, at, browser, form_at, text_of
+from tests.cases.pages import as_sent, at, browser, form_at, restrict, text_of
 from tests.cases.test_log import OTHERS, logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -110,7 +110,7 @@ class TestWho:
         assert set(self.statuses(cast, at(page, entry.pk)).values()) == {405}
 
     def test_a_restricted_case_hides_its_entries(self, cast: Cast, entry: Outcome) -> None:
-        Case.objects.update(restricted=True)
+        restrict(entry.case)
         for page in ("outcome", "amend_outcome", "void_outcome", "answer_sent_back"):
             assert browser(cast.officer).get(at(page, entry.pk)).status_code == 404
 

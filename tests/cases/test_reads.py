@@ -1,15 +1,20 @@
 """A look at records leaves a row in the log, and a supervisor can read who looked."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import LogRow
-from cases.models import Case, Outcome
+from cases.models import Case, Draft, Import, Outcome
+from core.days import london_day
+from tests.cases.pages import browser, form_at
+from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
-from tests.factories import CaseFactory, OutcomeFactory
+from tests.factories import DAY, CaseFactory, DisclosureApplicationFactory, OutcomeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +92,47 @@ def test_a_supervisor_reads_who_looked(client: Client, cast: Cast, case: Case) -
         assert ("reads" in dict(page.sorts)) is bool(seen)
     client.force_login(cast.supervisor)
     assert [i for i in client.get(address).context["page"].timeline if i.sort == "reads"] == []
+
+
+SHOW_NO_RECORD = {
+    *("log", "log_kind", "log_check", "imports", "import_template", "import_progress"),
+    *("export_outcomes", "export_cases", "save_outcomes", "save_cases"),
+}
+"""Forms that start empty (the draft here is one), lists of one's own files, and counts."""
+
+
+@pytest.mark.parametrize("person", ["officer", "supervisor"])
+def test_each_page_that_shows_a_record_is_one_look(cast: Cast, person: str) -> None:
+    client = browser(getattr(cast, person))
+    rows = world(cast)
+    Draft.objects.update(owner=getattr(cast, person))
+    Import.objects.update(owner=getattr(cast, person))
+    odd = {}
+    for name, address in addresses(rows):
+        before = LogRow.objects.reads().count()
+        if client.get(address).status_code == 200:
+            looks = LogRow.objects.reads().count() - before
+            if looks != (name not in SHOW_NO_RECORD):
+                odd[name] = looks
+    assert odd == {}
+
+
+def test_a_clares_law_disclosure_names_who_was_told(client: Client, cast: Cast, case: Case) -> None:
+    application = DisclosureApplicationFactory.create(
+        case=case, stage="decided", decision="disclose", decided_on=DAY
+    )
+    client.force_login(cast.officer)
+    address = reverse("cases:change_disclosure", args=[case.pk, application.pk, "disclosed"])
+    sent = form_at(client, address)
+    sent |= {"recipient": "person_at_risk", **_day("disclosed_on", london_day(timezone.now()))}
+    assert client.post(address, sent).status_code == 302
+    row = LogRow.objects.get(action="disclosure")
+    assert (row.object_type, row.object_id) == (
+        "cases.disclosureapplication",
+        str(application.pk),
+    )
+    assert (row.recipient, row.reason) == ("The person at risk", "Clare's Law application")
+
+
+def _day(name: str, day: date) -> dict[str, int]:
+    return {f"{name}_{part}": getattr(day, part) for part in ("day", "month", "year")}

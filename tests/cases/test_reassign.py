@@ -33,7 +33,8 @@ def told(answer: Any) -> list[str]:
 
 def why(row: Any) -> dict[str, Any]:
     last = row.events.order_by("pgh_id").last()
-    return {name: said for name, said in last.pgh_context.metadata.items() if name != "url"}
+    said = last.pgh_context.metadata
+    return {name: said[name] for name in said.keys() - {"url", "request"}}
 
 
 def test_the_chosen_outcomes_are_shown_before_they_move(supervisor: Client, cast: Cast) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
@@ -19,13 +20,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.filters import SOUGHT
 from audit.models import LogRow
 from audit.seals import seal
 from audit.verify import verify
 from cases.actions import amend_outcome, merge_outcome, send_back, void_outcome
-from cases.actions.reduce import BLANKED, CUT, GONE, STAYS, _guards, reduce_some, work_on
+from cases.actions.reduce import BLANKED, GONE, STAYS, _guards, reduce_some, work_on
 from cases.actions.retention import decide, hold, propose
-from cases.actions.traces import Traces
+from cases.actions.traces import CUT, Traces
 from cases.choices import Offence, OrderKind
 from cases.imports.files import normal, read_normal
 from cases.models import (
@@ -40,6 +42,7 @@ from cases.models import (
     ReviewPeriod,
     SavedFilter,
 )
+from cases.reading import REASONS
 from core.days import london_day, start_of
 from summaries.actions import run_nightly
 from summaries.figures import By, Window, figures
@@ -52,6 +55,7 @@ from tests.factories import (
     BY_MODEL,
     DAY,
     NOON,
+    BreakGlassFactory,
     CampaignFactory,
     CaseAccessFactory,
     CaseFactory,
@@ -64,6 +68,8 @@ from tests.factories import (
     ImportedRowFactory,
     ImportFactory,
     ImportFileFactory,
+    KeptFormFactory,
+    LiftingFactory,
     LogRowFactory,
     MaracReferralFactory,
     OrderBreachFactory,
@@ -71,6 +77,7 @@ from tests.factories import (
     OutcomeSupportFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
+    ReviewFactory,
     ReviewPeriodFactory,
     RiskAssessmentFactory,
     SavedFilterFactory,
@@ -84,6 +91,7 @@ WORK = (
     *("arrest", "charge", "order", "application", "void", "merged", "amended", "sent back"),
     *("note", "risk", "marac", "flag", "evidence", "access", "exclusion", "duplicate"),
     *("draft", "filter", "import", "saved import", "search", "read", "admin", "handed over"),
+    *("conflict", "lifting", "break-glass", "kept", "kept page", "tried", "reviewed", "session"),
 )
 
 
@@ -170,7 +178,22 @@ class World:
         elif what == "access" and not case.access_list.exists():
             CaseAccessFactory.create(case=case, user=self.cast.colleague)
         elif what == "exclusion" and not case.exclusions.exists():
-            ExclusionFactory.create(case=case, user=self.cast.excluded)
+            ExclusionFactory.create(case=case, user=self.cast.excluded, reason=f"{mark}next door")
+        elif what == "conflict" and not case.exclusions.filter(declared=True).exists():
+            ExclusionFactory.create(
+                case=case, user=by, made_by=by, reason=f"{mark}school", declared=True
+            )
+        elif what == "lifting" and not case.liftings.exists():
+            LiftingFactory.create(case=case, excluded=self.cast.excluded, reason=f"{mark}moved")
+        elif what == "break-glass":
+            opening = BreakGlassFactory.create(
+                case=case, reason=f"{mark}night", verdict="justified", review=f"{mark}asked",
+                reviewed_at=NOON + timedelta(hours=2), reviewed_by=self.cast.auditor,
+            )  # fmt: skip
+            LogRowFactory.create(
+                action="break_glass", object_type="cases.breakglass", object_id=str(opening.pk),
+                reason=f"{mark}night", reason_code="danger",
+            )  # fmt: skip
         elif what == "duplicate":
             PossibleDuplicateFactory.create(
                 outcome=self._outcome(case, mark, n), earlier=self._outcome(case, mark, n + 1)
@@ -207,6 +230,35 @@ class World:
             )  # fmt: skip
         elif what == "read":
             LogRowFactory.create(object_id=str(case.pk), reason=f"{mark}asked", reason_code="duty")
+        elif what == "reviewed":
+            read = LogRowFactory.create(
+                object_id=str(case.pk), reason=f"{mark}why", reason_code="duty"
+            )
+            ReviewFactory.create(sampled__row=read, words=f"{mark}is in order")
+            ReviewFactory.create(words=f"Like {case.reference}")
+        elif what == "tried":
+            LogRowFactory.create(
+                action="refused", object_type="cases.breakglass", object_id="",
+                details={"reference": spaced}, reason=f"{mark}at my desk", reason_code="danger",
+            )  # fmt: skip
+            LogRowFactory.create(
+                action="disclosure", object_type="cases.outcome", object_id="", recipient=spaced
+            )
+        elif what == "kept":
+            fields = {"reference": [spaced]}
+            KeptFormFactory.create(owner=by, address="/cases/find/", page="/", fields=fields)
+        elif what == "kept page":
+            page = f"/cases/{case.pk}/note/"
+            typed = {"text": [f"{mark}typed"]}
+            KeptFormFactory.create(owner=by, address=page, page=page, fields=typed)
+        elif what == "session":
+            session = SessionStore()
+            session.update({
+                REASONS: {str(case.pk): ("duty", f"{mark}said", 1)},
+                SOUGHT: ("terms", spaced),
+                "shift": {"team": n},
+            })  # fmt: skip
+            session.save()
         elif what == "admin":
             LogEntry.objects.create(
                 user=self.cast.administrator, object_id=str(case.pk), action_flag=CHANGE,
@@ -443,7 +495,7 @@ def test_what_was_interrupted_goes_on_where_it_stopped(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as broken:
-        broken.setattr("cases.actions.reduce._cut_reasons", fail)
+        broken.setattr("cases.actions.reduce._cut_looks", fail)
         with pytest.raises(RuntimeError, match="killed"):
             work_on(reduction.pk)
     states = reduction.listed.order_by("pk").values_list("state", flat=True)

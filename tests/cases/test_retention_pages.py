@@ -10,19 +10,21 @@ from django.utils import timezone
 
 from audit.models import LogRow
 from cases.actions.retention import hold, propose, put_off_reviews
-from cases.models import Case, Outcome, Reduction
+from cases.models import BreakGlass, Case, Outcome, Reduction
 from cases.retention import due
 from core.days import london_day
 from tests.cases.pages import at, browser, form_at, text_of
 from tests.cases.reducing import OLD, agreed, old_case, reduced, short_periods
 from tests.conftest import Cast
 from tests.factories import (
+    BreakGlassFactory,
     CaseAccessFactory,
     CaseFactory,
     CaseNoteFactory,
     ExclusionFactory,
     OutcomeFactory,
     ReviewPeriodFactory,
+    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,15 @@ def test_new_contact_puts_a_case_off_and_a_night_stores_it(cast: Cast, case: Cas
     assert case.review_date == recorded.replace(year=recorded.year + 1)
     assert set(due(Case.objects.all(), case.review_date)) == {case, other}
     assert set(due(Case.objects.all(), case.review_date - timedelta(days=1))) == {other}
+
+
+def test_an_opening_by_break_glass_is_reviewed_before_its_case_is_due(case: Case) -> None:
+    today = london_day(timezone.now())
+    opening = BreakGlassFactory.create(case=case)
+    assert list(due(Case.objects.all(), today)) == []
+    judged = {"verdict": "justified", "review": "Rightly", "reviewed_by": UserFactory.create()}
+    BreakGlass.objects.filter(pk=opening.pk).update(reviewed_at=OLD, **judged)
+    assert list(due(Case.objects.all(), today)) == [case]
 
 
 def test_a_case_is_retained_with_a_day_a_group_and_a_reason(cast: Cast, case: Case) -> None:

@@ -14,6 +14,7 @@ from tests.core.rules import Change, Rule, judged, refused_by, somebody, trials
 from tests.factories import (
     DAY,
     NOON,
+    BreakGlassFactory,
     CaseAccessFactory,
     CaseFactory,
     CaseFlagFactory,
@@ -21,6 +22,7 @@ from tests.factories import (
     DisclosureApplicationFactory,
     EvidenceSubmissionFactory,
     ExclusionFactory,
+    LiftingFactory,
     MaracReferralFactory,
     OutcomeFactory,
     ProtectiveOrderFactory,
@@ -190,6 +192,7 @@ def test_the_database_keeps_its_rule(row: Any, change: Change, verdict: str) -> 
         *(SuspectFactory, OutcomeFactory, ProtectiveOrderFactory, DisclosureApplicationFactory),
         *(EvidenceSubmissionFactory, CaseNoteFactory, RiskAssessmentFactory),
         *(MaracReferralFactory, CaseFlagFactory, CaseAccessFactory, ExclusionFactory),
+        *(LiftingFactory, BreakGlassFactory),
     ],
 )
 def test_nothing_is_added_to_a_reduced_case(builder: Any) -> None:

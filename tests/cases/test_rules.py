@@ -40,7 +40,6 @@ from tests.factories import (
     NOON,
     CaseAccessFactory,
     CaseFactory,
-    ExclusionFactory,
     OutcomeFactory,
     OutcomeSupportFactory,
     PossibleDuplicateFactory,
@@ -278,15 +277,6 @@ RULES = [
     Rule(
         "cases_caseaccess_once",
         second_of(CaseAccessFactory, "case"),
-        refused=[{"user": of_the_first("case", "user")}],
-        accepted=[
-            {"user": somebody},
-            {"user": of_the_first("case", "user"), "case": new(CaseFactory)},
-        ],
-    ),
-    Rule(
-        "cases_exclusion_once",
-        second_of(ExclusionFactory, "case"),
         refused=[{"user": of_the_first("case", "user")}],
         accepted=[
             {"user": somebody},

@@ -20,10 +20,12 @@ from cases.choices import (
 )
 from cases.clocks import State, hearing_due, running_clocks
 from cases.models import (
+    BreakGlass,
     Case,
     CaseNote,
     DisclosureApplication,
     EvidenceSubmission,
+    Exclusion,
     OrderBreach,
     Outcome,
     PossibleDuplicate,
@@ -115,7 +117,28 @@ def test_every_way_of_standing_is_there(now: datetime) -> None:
     assert found(RiskAssessment, "level") == set(RiskLevel.values)
     assert found(RiskAssessment, "tool") == {RiskTool.DASH, RiskTool.DARA}
     assert found(OrderBreach, "arrested") == {True}
-    assert not Case.objects.filter(officer=None, reduced_at=None).exists()
+    # But for the officer who knows somebody in it, each case has one.
+    without = Case.objects.filter(officer=None, reduced_at=None)
+    assert [case.exclusions.get().declared for case in without] == [True]
+
+
+def test_people_and_cases_are_kept_apart(now: datetime) -> None:
+    officer, supervisor = (
+        User.objects.get(username=f"{role}.lambeth") for role in ("officer", "supervisor")
+    )
+    [restricted] = Case.objects.filter(restricted=True)
+    assert restricted in Case.objects.visible_to(supervisor)
+    assert restricted not in Case.objects.visible_to(officer)
+    [bar] = Exclusion.objects.filter(declared=False)
+    assert (bar.user, bar.case.borough.slug) == (officer, "lambeth")
+    page = desk("supervisor.lambeth", now)
+    assert [conflict.case.officer for conflict in page.conflicts] == [None]
+    reviews = {name: desk(name, now).reviews for name in ("supervisor.force", "auditor")}
+    assert reviews == {"supervisor.force": 1, "auditor": 1}
+    opening = BreakGlass.objects.get()
+    assert opening.case not in Case.objects.visible_to(opening.user)
+    assert opening.ended_at is not None
+    assert opening.ended_at < now
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -46,8 +46,9 @@ def test_nothing_that_is_made_harmless_starts_a_formula(text: str) -> None:
 
 def test_a_csv_has_its_heading_and_a_line_for_each_row() -> None:
     file = io.StringIO(newline="")
-    assert write_csv(file, HEADINGS, ROWS) == 2
+    assert write_csv(file, MARKING, HEADINGS, ROWS) == 2
     assert file.getvalue() == (
+        "OFFICIAL-SENSITIVE.\r\n"
         "Case,Suspect,Day,Moment\r\n01/1/26,1,2026-03-29,2026-03-29 02:30\r\n'=1+1,,,\r\n"
     )
 
@@ -57,8 +58,9 @@ def test_a_csv_has_its_heading_and_a_line_for_each_row() -> None:
 )
 def test_a_csv_reads_back_as_it_was_written(rows: list[list[str]]) -> None:
     file = io.StringIO(newline="")
-    assert write_csv(file, ["One", "Two"], rows) == len(rows)
+    assert write_csv(file, MARKING, ["One", "Two"], rows) == len(rows)
     file.seek(0)
+    assert next(csv.reader(file)) == [MARKING]
     assert list(csv.reader(file)) == [["One", "Two"], *([*map(harmless, row)] for row in rows)]
 
 

@@ -7,8 +7,9 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from audit.models import ErasedRow, LogRow, Seal, SealedPart
+from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from cases.models import (
+    BreakGlass,
     Case,
     CaseAccess,
     CaseFlag,
@@ -16,6 +17,7 @@ from cases.models import (
     DisclosureApplication,
     EvidenceSubmission,
     Exclusion,
+    Lifting,
     MaracReferral,
     OrderBreach,
     Outcome,
@@ -35,16 +37,17 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY: list[type[Model]] = [
     *(CaseNote, RiskAssessment),
     *(LogRow, Seal, SealedPart, ErasedRow),
+    *(Sample, SampledRow, Review),
 ]
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(MaracReferral, CaseFlag, Reduction, ReductionCase),
+    *(MaracReferral, CaseFlag, Lifting, BreakGlass, Reduction, ReductionCase),
     *APPEND_ONLY,
 ]
 OF_LIVE_CASES: list[type[Model]] = [
     *(Suspect, Outcome, ProtectiveOrder, DisclosureApplication, EvidenceSubmission, CaseNote),
-    *(RiskAssessment, MaracReferral, CaseFlag, CaseAccess, Exclusion),
+    *(RiskAssessment, MaracReferral, CaseFlag, CaseAccess, Exclusion, Lifting, BreakGlass),
 ]
 EVENTS: list[type[Model]] = [
     model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
@@ -59,6 +62,10 @@ REFUSING = {
     *(f"{model._meta.label}:of_live_case" for model in OF_LIVE_CASES),
     *("cases.Outcome:merged_into_counted", "cases.Case:reduced_once"),
     "cases.ReductionCase:frozen",
+    *("cases.Case:restricted_has_a_list", "cases.Case:lifted_by_two"),
+    *("cases.CaseAccess:list_not_emptied", "cases.Exclusion:lifted_by_two"),
+    *("cases.Exclusion:stays_whose_it_is", "cases.BreakGlass:granted_once"),
+    "cases.BreakGlass:never_for_the_excluded",
 }
 """Each trigger that refuses something; the tests of these names are here and in cases."""
 

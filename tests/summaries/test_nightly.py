@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pghistory
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -135,6 +136,19 @@ def test_a_figure_is_right_before_the_next_run_and_after(campaign: Campaign, cas
     run_nightly()
     assert total(window, ARRESTS) == 1
     assert prove().equal
+
+
+def test_a_connection_plans_a_figure_once_until_its_table_is_another(campaign: Campaign) -> None:
+    window, counts = Window.of(campaign), {ARRESTS: {"": 2}}
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+        for _ in range(2):
+            with pghistory.context(why="a page that changes something"):  # It adds to statements.
+                assert figures(window, measures=[ARRESTS]) == counts
+        cursor.execute("SELECT generic_plans + custom_plans FROM pg_prepared_statements")
+        assert cursor.fetchall() == [(2,)]
+    run_nightly()  # The first fill puts another table in the place of the totals.
+    assert figures(window, measures=[ARRESTS]) == counts
 
 
 def test_the_ledger_says_what_changed_where_and_why(campaign: Campaign, cast: Cast) -> None:

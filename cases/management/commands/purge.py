@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from cases.actions import purge_drafts
@@ -11,6 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         drafts, imports = purge_drafts(), purge_imports()
+        call_command("clearsessions")
         self.stdout.write(
             f"{drafts} draft{'' if drafts == 1 else 's'}"
             f" and {imports} import{'' if imports == 1 else 's'} removed."

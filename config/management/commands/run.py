@@ -118,8 +118,8 @@ def _serve(port: int, environment: dict[str, str]) -> int:
     jobs = f"{program} celery --app config --quiet"
     manager = Manager()
     for name, command in {
-        "web": f"{program} gunicorn config.wsgi --bind 127.0.0.1:{port} --workers 2 --threads 4"
-        " --log-level warning",
+        "web": f"{program} gunicorn --config python:config.gunicorn config.wsgi"
+        f" --bind 127.0.0.1:{port} --workers 2 --threads 4 --log-level warning",
         "worker": f"{jobs} worker --concurrency 1 --loglevel WARNING",
         "beat": f"{jobs} beat --loglevel WARNING",
     }.items():

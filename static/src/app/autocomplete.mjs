@@ -35,6 +35,12 @@ function ranked(options, typed) {
   return options.sort((a, b) => first(a) - first(b)).slice(0, MOST);
 }
 
+function escaped(text) {
+  const span = document.createElement("span");
+  span.textContent = text ?? "";
+  return span.innerHTML;
+}
+
 export function completeSelects() {
   for (const select of document.querySelectorAll('select[data-module="app-autocomplete"]')) {
     const { id } = select;
@@ -52,6 +58,8 @@ export function completeSelects() {
       confirmOnBlur: true,
       showNoOptionsFound: true,
       onConfirm: (text) => text && choose(text),
+      // The library takes a suggestion for markup.
+      templates: { inputValue: (text) => text ?? "", suggestion: escaped },
       source: (typed, populate) => {
         const found = options.filter((option) => matches(option, typed));
         populate(ranked(found, typed).map((option) => option.textContent));
@@ -62,12 +70,6 @@ export function completeSelects() {
     // Text that no longer names the choice must not leave the choice standing.
     input.addEventListener("input", () => choose(input.value));
   }
-}
-
-function escaped(text) {
-  const span = document.createElement("span");
-  span.textContent = text;
-  return span.innerHTML;
 }
 
 export function completeRemotely() {

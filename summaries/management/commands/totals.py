@@ -18,7 +18,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("campaign", metavar="CAMPAIGN", help="the campaign's slug")
         parser.add_argument(
-            "--by", choices=[by.value for by in By if by], default="", help="break each count down"
+            "--by",
+            choices=[by.value for by in By if by and by is not By.PLACE_AND_DAY],
+            default="",
+            help="break each count down",
         )
         parser.add_argument(
             "--measure", choices=sorted(BY_SLUG), metavar="SLUG", help="this measure only"

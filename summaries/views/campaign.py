@@ -1,29 +1,27 @@
-"""The pages of figures."""
+"""The campaigns, and the figures of one."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.permissions import LogPermission
 from campaigns.models import Campaign
 from core.access import requires
 from core.days import london_day
-from summaries.presenters import CampaignPage, State, administrators
+from summaries.forms import LondonForm
+from summaries.presenters.campaign import CampaignPage, administrators
+from summaries.presenters.parts import State
 
 
-@never_cache
 @login_required
 def home(request: SignedInRequest) -> HttpResponse:
-    """The desk of whoever logs entries, else the campaign of the day.
-
-    A page of words for whoever has nothing to see.
-    """
+    """The desk of whoever logs entries, the log for an auditor, else the campaign of the day."""
     if request.user.may(Permission.WRITE_RECORDS):
         return redirect("cases:desk")
-    if not request.user.may(Permission.SEE_FIGURES):
-        return render(request, "summaries/nothing_for_role.html")
+    if request.user.may(LogPermission.READ_LOG):
+        return redirect("audit:log")
     found = Campaign.objects.of_the_day(london_day(timezone.now()))
     return redirect("summaries:campaign", found.slug) if found else campaigns(request)
 
@@ -41,6 +39,7 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SEE_FIGURES)
 def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Campaign, slug=slug)
-    page = CampaignPage.of(found, request.user, timezone.now())
+    form = LondonForm(request.GET, own=found.days)
+    page = CampaignPage.of(found, request.user, form, timezone.now())
     context = {"page": page, "administrators": [] if page.boroughs else administrators()}
     return render(request, "summaries/campaign.html", context)

@@ -1,0 +1,1 @@
+"""What the auditor's pages say; templates only lay it out."""

@@ -1,0 +1,158 @@
+"""The forms by which a case is closed to people, opened to them, and judged afterwards."""
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import User
+from cases.choices import BreakGlassReason, ReadReason, Verdict
+from cases.forms.work import WorkForm
+from cases.models import Case, CaseAccess, Exclusion
+from cases.references import Reference
+from core.forms import Autocomplete, DayField, PageForm
+
+
+def words(label: str, missing: str, **more: Any) -> forms.CharField:
+    """A few words that history or the log keeps."""
+    more.setdefault("help_text", "No names of people in the case.")
+    return forms.CharField(
+        label=label,
+        max_length=400,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": missing},
+        **more,
+    )
+
+
+class PersonField(forms.ModelChoiceField[User]):
+    """One of the force's people; the username tells two of one name apart."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), empty_label="", widget=Autocomplete(), **kwargs)
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.username})"
+
+
+class RestrictForm(WorkForm):
+    reason = words("Why the case is restricted", "Say why the case is restricted")
+
+
+class AccessForm(WorkForm):
+    user = PersonField(label="Who may read it", error_messages={"required": "Select who may read"})
+
+    def __init__(self, *args: Any, case: Case, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = CaseAccess.objects.visible_to(by).filter(case=case).values("user")
+        barred = Exclusion.objects.visible_to(by).filter(case=case).values("user")
+        readers = User.objects.filter(
+            Q(whole_force=True) | Q(pk__in=case.borough.staff.values("pk")),
+            is_active=True,
+            role__in=["officer", "supervisor", "administrator"],
+        )
+        field = cast(PersonField, self.fields["user"])
+        field.queryset = readers.exclude(pk__in=listed).exclude(pk__in=barred)
+
+
+class ExcludeForm(WorkForm):
+    user = PersonField(
+        label="Who must not know of this case",
+        error_messages={"required": "Select who must not know of it"},
+    )
+    reason = words("Why", "Say why they must not know of it", help_text="They never see this.")
+
+    def __init__(self, *args: Any, case: Case, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        barred = Exclusion.objects.visible_to(by).filter(case=case).values("user")
+        field = cast(PersonField, self.fields["user"])
+        field.queryset = User.objects.exclude(pk=by.pk).exclude(pk__in=barred)
+
+
+class LiftForm(WorkForm):
+    reason = words("Why it can be lifted", "Say why it can be lifted")
+
+
+class ConflictForm(WorkForm):
+    reason = words(
+        "How you know them",
+        "Say how you know them, like: a neighbour",
+        help_text="Like: a relative, a neighbour, a friend of my partner. No names.",
+    )
+
+
+class ReasonForm(PageForm):
+    """Why somebody reads a restricted case, asked once an hour."""
+
+    code = forms.ChoiceField(
+        label="Why do you need to read it?",
+        choices=ReadReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select why you need to read it"},
+    )
+    reason = forms.CharField(
+        label="In a few words",
+        max_length=200,
+        help_text="Like: bail ends tomorrow. No names.",
+        error_messages={"required": "Say in a few words why you need to read it"},
+    )
+
+
+class BreakGlassForm(PageForm):
+    reference = forms.CharField(
+        label="Whole reference of the case",
+        max_length=40,
+        help_text="Like 01/1234567/26 or 1234567/23.",
+        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
+        error_messages={"required": "Enter the whole reference of the case"},
+    )
+    reference_day = DayField(
+        label="Day of the CAD number", required=False, past=True, help_text="For CAD numbers only."
+    )
+    code = forms.ChoiceField(
+        label="Why can it not wait?",
+        choices=BreakGlassReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select why it cannot wait"},
+    )
+    reason = words("What is the matter", "Say what is the matter")
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        help_text="So that nobody else does this at your desk.",
+        widget=forms.PasswordInput(
+            {"class": "govuk-input--width-20", "autocomplete": "current-password"}
+        ),
+        error_messages={"required": "Enter your password"},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.asked.needs_its_day and not (
+            cleaned.get("reference_day") or "reference_day" in self.errors
+        ):
+            self.add_error("reference_day", "Enter the day of the CAD number")
+        return cleaned
+
+    @property
+    def asked(self) -> Reference:
+        return Reference.of(self.cleaned_data.get("reference", ""))
+
+    @property
+    def day(self) -> date | None:
+        return self.cleaned_data.get("reference_day")
+
+    @property
+    def why(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("code", "reason")}
+
+
+class ReviewForm(WorkForm):
+    verdict = forms.ChoiceField(
+        label="Was it right to open the case?",
+        choices=Verdict.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whether it was right"},
+    )
+    review = words("What you found", "Say what you found")

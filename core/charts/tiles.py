@@ -1,0 +1,67 @@
+"""A tile map: one square a place, so that small ones are read as well as large ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from core.charts.svg import INK, LEVELS, WIDTH, element, picture, title, words
+
+GAP = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A place in the grid, rows and columns from 1; `level` from 0, none, to 4, most."""
+
+    row: int
+    column: int
+    short: str
+    value: str
+    level: int
+    words: str
+    href: str = ""
+
+
+def tiles(name: str, description: str, drawn: Sequence[Tile]) -> SafeString:
+    """A chart of squares, each with its short name and its value, and a link where it has one."""
+    columns = max(tile.column for tile in drawn)
+    rows = max(tile.row for tile in drawn)
+    side = WIDTH / columns
+    content = [_tile(tile, side) for tile in drawn]
+    linked = any(tile.href for tile in drawn)
+    role = "group" if linked else "img"
+    return picture(name, description, rows * side, content, of="tiles", role=role)
+
+
+def _tile(tile: Tile, side: float) -> SafeString:
+    x, y = (tile.column - 1) * side, (tile.row - 1) * side
+    ink = "#ffffff" if tile.level > 2 else INK
+    middle, kind = x + side / 2, f"app-chart__tile app-chart__tile--{tile.level}"
+    square = element(
+        "g",
+        title(tile.words),
+        element(
+            "rect",
+            x=x + GAP / 2,
+            y=y + GAP / 2,
+            width=side - GAP,
+            height=side - GAP,
+            fill=LEVELS[tile.level],
+            stroke=LEVELS[-1],
+        ),
+        words(tile.short, middle, y + side * 0.42, at="middle", fill=ink),
+        words(
+            tile.value,
+            middle,
+            y + side * 0.75,
+            at="middle",
+            fill=ink,
+            font_weight="bold",
+            font_size=20,
+        ),
+        class_=kind,
+    )
+    if not tile.href:
+        return square
+    return element("a", square, href=tile.href, aria_label=tile.words)

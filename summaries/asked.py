@@ -1,0 +1,160 @@
+"""What one figure is about, in words, as the address of its explanation, and as the rows it counts.
+
+Every number of a page is an `Asked`: a measure, some days, a place, and perhaps one part of a
+breakdown. Its count, its list and its address follow from these, so they cannot disagree.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.permissions import BoroughScope
+from campaigns.models import BasicCommandUnit, Borough, Campaign
+from cases.models import Outcome
+from cases.querysets import OutcomeQuerySet
+from core.days import DayRange
+from core.querysets import Viewer
+from summaries.figures import By, Window, figures
+from summaries.measures import OUTCOMES, Measure
+
+NOT_STATED = "not_stated"
+"""What an empty key of a breakdown is called in addresses and outputs."""
+
+Query = list[tuple[str, str]]
+
+
+@lru_cache
+def _page(campaign: str, measure: str) -> str:
+    """Asked for by each cell of a table."""
+    return reverse("summaries:figure", args=[campaign, measure])
+
+
+def days_query(days: DayRange) -> Query:
+    """Days as the boxes of a form have them."""
+
+    def boxes(name: str, day: date) -> Query:
+        parts = (("day", day.day), ("month", day.month), ("year", day.year))
+        return [(f"{name}_{part}", str(number)) for part, number in parts]
+
+    return [*boxes("first", days.first), *boxes("last", days.last)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The boroughs that a page is about: all that a campaign has and a person may see, or fewer."""
+
+    label: str
+    ids: frozenset[int]
+    query: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of_campaign(cls, campaign: Campaign, scope: BoroughScope) -> "Place":
+        ids = Window.of(campaign, scope).boroughs.borough_ids
+        return cls("All boroughs" if scope.everywhere else "Your boroughs", ids)
+
+    def borough(self, borough: Borough) -> "Place":
+        """One borough of it; KeyError where it is none of them."""
+        return self._narrowed(borough.name, [borough.pk], ("borough", borough.slug))
+
+    def command(self, command: BasicCommandUnit, boroughs: Iterable[Borough]) -> "Place":
+        """The boroughs of it that a command polices; KeyError where there is none."""
+        ids = [borough.pk for borough in boroughs]
+        return self._narrowed(command.name, ids, ("command", command.code))
+
+    def _narrowed(self, label: str, ids: Iterable[int], query: tuple[str, str]) -> "Place":
+        within = self.ids.intersection(ids)
+        if not within:
+            raise KeyError(label)
+        return Place(label, within, query=(query,))
+
+    @property
+    def scope(self) -> BoroughScope:
+        return BoroughScope(everywhere=False, borough_ids=self.ids)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a breakdown by offence, team or detail; an empty key is "not stated"."""
+
+    by: By
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One figure: what it counts, when and where."""
+
+    campaign: Campaign
+    measure: Measure
+    days: DayRange
+    place: Place
+    part: Part | None = None
+
+    @property
+    def window(self) -> Window:
+        return Window(self.days, self.place.scope)
+
+    def count(self) -> int:
+        """Exact at this moment."""
+        by, key = (self.part.by, self.part.key) if self.part else (By.NOTHING, "")
+        return figures(self.window, by, [self.measure])[self.measure].get(key, 0)
+
+    def on(self, day: date) -> "Asked":
+        return replace(self, days=DayRange.inclusive(day, day))
+
+    def within(self, borough: Borough) -> "Asked":
+        return replace(self, place=self.place.borough(borough))
+
+    def broken(self, by: By, key: str, label: str) -> "Asked":
+        return replace(self, part=Part(by, key, label))
+
+    @property
+    def address(self) -> str:
+        """Where it is explained."""
+        query: Query = [*self.place.query]
+        if self.days != self.campaign.days:
+            query += days_query(self.days)
+        if self.part:
+            query.append((self.part.by.value, self.part.key or NOT_STATED))
+        page = _page(self.campaign.slug, self.measure.slug)
+        return f"{page}?{urlencode(query)}" if query else page
+
+    def rows(self, user: Viewer) -> OutcomeQuerySet | None:
+        """The outcomes that it counts and the person may list; nothing where it counts others."""
+        if self.measure.source is not OUTCOMES:
+            return None
+        found = Outcome.objects.visible_to(user).counted().between(self.days)
+        found = found.filter(borough__in=self.place.ids)
+        for column, values in self.measure.where.items():
+            found = found.filter(**{f"{column}__in": values})
+        return found.filter(**self._part_lookup())
+
+    def _part_lookup(self) -> Mapping[str, object]:
+        if self.part is None:
+            return {}
+        if self.part.by is By.TEAM:
+            return {"team": int(self.part.key) if self.part.key else None}
+        return {self.part.by.value: self.part.key}
+
+    @property
+    def list_address(self) -> str:
+        """The list of outcomes narrowed to just what it counts."""
+        query = [*days_query(self.days), ("state", "counts")]
+        if Borough.objects.exclude(pk__in=self.place.ids).exists():
+            query += [("boroughs", str(pk)) for pk in sorted(self.place.ids)]
+        where = dict(self.measure.where)
+        details = where.pop("order_kind", frozenset())
+        for column, values in where.items():
+            query += [(column, value) for value in sorted(values)]
+        if self.part:
+            key = self.part.key or NOT_STATED
+            name = {By.TEAM: "lead"}.get(self.part.by, self.part.by.value)
+            query.append((name, key))
+            details = frozenset() if self.part.by is By.DETAIL else details
+        query += [("detail", value) for value in sorted(details)]
+        return f"{reverse('cases:outcomes')}?{urlencode(query)}"

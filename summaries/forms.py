@@ -1,0 +1,84 @@
+"""What a reader of figures may choose."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from core.days import DayRange
+from core.forms import DayField, FilterForm
+from summaries.asked import days_query
+from summaries.comparisons import BASES, RESIDENTS, Base
+from summaries.measures import BY_SLUG, MEASURES, Measure
+
+
+class DaysForm(FilterForm):
+    """Other days than the campaign's own; an end that is left out is the campaign's."""
+
+    first = DayField(label="From", required=False)
+    last = DayField(label="To", required=False)
+
+    def __init__(self, data: Mapping[str, Any], *, own: DayRange, **kwargs: Any) -> None:
+        # The campaign's own days stand in the boxes that nobody has filled in.
+        super().__init__({**dict(days_query(own)), **dict(data.items())}, **kwargs)
+        self.own = own
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        first, last = self._ends(said)
+        if first > last:
+            raise ValidationError({"last": "The last day must be the same as or after the first"})
+        return said
+
+    def _ends(self, said: dict[str, Any]) -> tuple[date, date]:
+        return said.get("first") or self.own.first, said.get("last") or self.own.last
+
+    @property
+    def days(self) -> DayRange:
+        """The days chosen, or the campaign's own where what was typed is no stretch of days."""
+        return DayRange.inclusive(*self._ends(self.cleaned_data)) if self.is_valid() else self.own
+
+
+COMPARABLE = [(measure.slug, measure.label) for measure in MEASURES if measure.one_by_one]
+
+
+class MeasureForm(DaysForm):
+    """Which measure a page is about, and over which days."""
+
+    measure = forms.ChoiceField(label="Measure", choices=COMPARABLE, required=False)
+
+    @property
+    def chosen(self) -> Measure:
+        slug = self.cleaned_data.get("measure") if self.is_valid() else ""
+        return BY_SLUG[slug or COMPARABLE[0][0]]
+
+
+class LondonForm(MeasureForm):
+    """And what the map shows of it."""
+
+    map_by = forms.ChoiceField(
+        label="On the map",
+        choices=[("count", "Count"), ("residents", "Rate per 1,000 residents")],
+        required=False,
+    )
+
+    @property
+    def rates(self) -> bool:
+        return self.is_valid() and self.cleaned_data.get("map_by") == "residents"
+
+
+class CompareForm(MeasureForm):
+    """And what boroughs are compared by, for each so many of it."""
+
+    base = forms.ChoiceField(
+        label="As a rate",
+        choices=[(base.slug, base.words.capitalize()) for base in BASES.values()],
+        required=False,
+    )
+
+    @property
+    def chosen_base(self) -> Base:
+        slug = self.cleaned_data.get("base") if self.is_valid() else ""
+        return BASES[slug or RESIDENTS.slug]

@@ -1,0 +1,1 @@
+"""What the pages of figures say; templates only lay it out."""

@@ -1,0 +1,296 @@
+"""London now: the headline figures of a campaign, how they grow, and where they fall."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from campaigns.models import Borough, Campaign
+from core.charts import spark
+from core.days import ONE_DAY, DayRange, london_day
+from core.snapshots import one_snapshot
+from core.templatetags.page import listed, thousands, week_day
+from summaries.asked import Asked, Place
+from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
+from summaries.figures import By, Window, figures
+from summaries.forms import LondonForm
+from summaries.measures import BY_SLUG, MEASURES, OUTCOMES, Measure
+from summaries.presenters.drawn import BoroughMap, Picture, borough_map, growth, uplift_words
+from summaries.presenters.parts import Freshness, Heading, State, Table
+from summaries.statistics import Rate
+
+ARRESTS = BY_SLUG["arrests"]
+SUSPECTS = BY_SLUG["suspects_arrested"]
+HEADLINES = tuple(m for m in MEASURES if m.headline)
+ENFORCEMENT = tuple(m for m in HEADLINES if m.source is OUTCOMES)
+BY_BOROUGH = (*ENFORCEMENT, BY_SLUG["engagement_events"])
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure: so far, today, and against the baseline to the same point."""
+
+    asked: Asked
+    count: int
+    today: tuple[int, str] | None
+    """The count of today and its address, while the campaign runs."""
+    uplift: Uplift | None
+
+    @property
+    def against(self) -> str:
+        """How many times the baseline, where chance has a say in it."""
+        if self.uplift is None or self.uplift.ratio is None:
+            return ""
+        found = self.uplift.ratio
+        if found.interval.high == float("inf"):
+            return "The baseline has none"
+        unclear = "" if found.differs else ", may be chance"
+        return f"{found.value:.2f} times the baseline{unclear}"
+
+
+@dataclass(frozen=True)
+class RateRow:
+    """One borough's count of the chosen measure, as a rate, and how it went day by day."""
+
+    borough: Borough
+    address: str
+    count: int
+    rate: Rate | None
+    trend: SafeString
+
+
+@dataclass(frozen=True)
+class Closer:
+    """The chosen measure: how it grows, and where it falls."""
+
+    asked: Asked
+    growth: Picture
+    map: BoroughMap
+    rows: list[RateRow]
+
+    @classmethod
+    def of(
+        cls,
+        asked: Asked,
+        boroughs: Sequence[Borough],
+        begun: DayRange,
+        baseline: Baseline | None,
+        uplift: Uplift | None,
+        *,
+        rates: bool,
+    ) -> "Closer":
+        cells = figures(asked.window, By.PLACE_AND_DAY, [asked.measure])[asked.measure]
+        by_place = {b: [cells.get(f"{b.pk} {day}", 0) for day in begun] for b in boroughs}
+        rows = []
+        for borough, counts in by_place.items():
+            here = asked.within(borough)
+            rate = Rate(sum(counts), borough.population, 1_000) if borough.population else None
+            trend = spark(f"{borough.name}, day by day", counts)
+            rows.append(RateRow(borough, here.address, sum(counts), rate, trend))
+        by_day = [sum(counts) for counts in zip(*by_place.values(), strict=True)]
+        values = {
+            row.borough.pk: row.rate.value if rates and row.rate else float(row.count)
+            for row in rows
+        }
+        unit = f"{asked.measure.unit} {RESIDENTS.words}" if rates else asked.measure.unit.value
+        return cls(
+            asked=asked,
+            growth=Picture(
+                uplift_words(uplift, baseline.label) if uplift and baseline else "",
+                growth(
+                    asked.days,
+                    by_day,
+                    _baseline_by_day(asked, baseline),
+                    unit=asked.measure.unit.value,
+                    against=baseline.label if baseline else "",
+                ),
+            ),
+            map=borough_map(
+                boroughs,
+                values,
+                {row.borough.pk: row.address for row in rows},
+                unit=unit,
+                places=2 if rates else 0,
+            ),
+            rows=rows,
+        )
+
+
+def _baseline_by_day(asked: Asked, baseline: Baseline | None) -> list[int]:
+    """The counts of the baseline from the day that matches our first, as many days as it has."""
+    if baseline is None:
+        return []
+    pair = Pair.of(asked.days, baseline.days)
+    if pair.ours.first != asked.days.first:
+        return []
+    days = DayRange(pair.theirs.first, baseline.days.end)
+    found = figures(Window(days, asked.place.scope), By.DAY, [asked.measure])[asked.measure]
+    return [found.get(str(day), 0) for day in days]
+
+
+@dataclass(frozen=True)
+class CampaignFigures:
+    """The figures of a window that has boroughs, and of which at least a day has begun."""
+
+    tiles: list[Tile]
+    different: tuple[Asked, int]
+    closer: Closer
+    by_day: Table
+    by_borough: Table
+    parts: str
+    freshness: Freshness
+    not_comparable: str
+
+    @classmethod
+    def of(
+        cls, whole: "Whole", boroughs: Sequence[Borough], form: LondonForm, now: datetime
+    ) -> "CampaignFigures":
+        today = london_day(now)
+        begun, over = whole.days.until(today + ONE_DAY), whole.days.until(today)
+        baseline, uplifts, refused = whole.against(over)
+        by_borough = Table.of(
+            By.BOROUGH,
+            "By borough",
+            [whole.asked(measure) for measure in BY_BOROUGH],
+            [
+                Heading(str(borough.pk), borough.name, partial(Asked.within, borough=borough))
+                for borough in boroughs
+            ],
+        )
+        by_day = Table.of(
+            By.DAY,
+            "Day by day",
+            [whole.asked(measure) for measure in ENFORCEMENT],
+            [_of_day(day, today) for day in begun],
+        )
+        totals = figures(whole.asked(ARRESTS).window)
+        return cls(
+            tiles=list(whole.tiles(totals, uplifts, today)),
+            different=(whole.asked(SUSPECTS), totals[SUSPECTS].get("", 0)),
+            closer=Closer.of(
+                whole.asked(form.chosen),
+                boroughs,
+                begun,
+                baseline,
+                uplifts.get(form.chosen),
+                rates=form.rates,
+            ),
+            by_day=by_day,
+            by_borough=by_borough,
+            parts=_parts(boroughs, by_borough),
+            freshness=Freshness.now(now),
+            not_comparable=refused,
+        )
+
+    @property
+    def nothing_logged(self) -> bool:
+        return not any(tile.count for tile in self.tiles)
+
+    @property
+    def meanings(self) -> list[Measure]:
+        return [measure for measure in MEASURES if measure.headline or measure is SUSPECTS]
+
+
+def _of_day(day: date, today: date) -> Heading:
+    note = "so far" if day == today else ""
+    return Heading(str(day), week_day(day), partial(Asked.on, day=day), note)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A campaign's days and boroughs, as far as one person may see figures of them."""
+
+    campaign: Campaign
+    days: DayRange
+    place: Place
+
+    def asked(self, measure: Measure) -> Asked:
+        return Asked(self.campaign, measure, self.days, self.place)
+
+    def against(self, over: DayRange) -> tuple[Baseline | None, dict[Measure, Uplift], str]:
+        """The baseline and what it says of each measure, or why it says nothing."""
+        measures = [measure for measure in HEADLINES if measure.one_by_one]
+        try:
+            baseline = Baseline.of(self.campaign, self.place)
+        except NotComparable as why:
+            return None, {}, str(why)
+        try:
+            found = Uplift.of([self.asked(measure) for measure in measures], baseline, over)
+        except NotComparable as why:
+            return baseline, {}, str(why)
+        return baseline, {uplift.ours.measure: uplift for uplift in found}, ""
+
+    def tiles(
+        self, totals: dict[Measure, dict[str, int]], uplifts: dict[Measure, Uplift], today: date
+    ) -> Iterator[Tile]:
+        running = today in self.days
+        day = DayRange.inclusive(today, today)
+        now = figures(Window(day, self.place.scope), measures=HEADLINES) if running else {}
+        for measure in HEADLINES:
+            asked = self.asked(measure)
+            so_far = (now[measure].get("", 0), asked.on(today).address) if running else None
+            yield Tile(asked, totals[measure].get("", 0), so_far, uplifts.get(measure))
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """One campaign as one person may see it."""
+
+    campaign: Campaign
+    state: State
+    boroughs: list[Borough]
+    whole: bool
+    form: LondonForm
+    figures: CampaignFigures | None
+
+    @classmethod
+    def of(cls, campaign: Campaign, user: User, form: LondonForm, now: datetime) -> "CampaignPage":
+        scope, days = user.figures_scope, form.days
+        state = State.of(campaign.days, london_day(now))
+        with one_snapshot():
+            place = Place.of_campaign(campaign, scope)
+            boroughs = in_order(place)
+            open_ = bool(boroughs) and days.first <= london_day(now)
+            whole = Whole(campaign, days, place)
+            counted = CampaignFigures.of(whole, boroughs, form, now) if open_ else None
+        return cls(campaign, state, boroughs, scope.everywhere, form, counted)
+
+    @property
+    def days(self) -> DayRange:
+        return self.form.days
+
+    @property
+    def reach(self) -> str:
+        """Which boroughs the figures cover."""
+        if self.whole:
+            return "All boroughs"
+        word = "Your borough" if len(self.boroughs) == 1 else "Your boroughs"
+        return f"{word}: {listed(self.boroughs)}"
+
+
+def administrators() -> list[User]:
+    """A few whom a page can name as the ones to ask."""
+    return list(User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)[:3])
+
+
+def in_order(place: Place) -> list[Borough]:
+    """London's boroughs by name, then outside London, then not known: from sure to unsure."""
+    boroughs = Borough.objects.filter(pk__in=place.ids)
+    return sorted(boroughs, key=lambda b: (not b.in_london, b.slug == "not-known", b.name))
+
+
+def _parts(boroughs: Sequence[Borough], table: Table) -> str:
+    """How the arrests of the parts add up, in words; nothing where there is one part only."""
+    arrests = [row.counts[BY_BOROUGH.index(ARRESTS)] for row in table.rows]
+    parts = list(zip(boroughs, arrests, strict=True))
+    london = [(b.name, count) for b, count in parts if b.in_london]
+    if len(london) > 3:
+        london = [(f"{len(london)} boroughs", sum(count for _, count in london))]
+    said = [*london, *((b.name, count) for b, count in parts if not b.in_london)]
+    if len(said) < 2:
+        return ""
+    sum_ = " + ".join(f"{name} {thousands(count)}" for name, count in said)
+    return f"{sum_} = {thousands(sum(arrests))} {ARRESTS.unit}"

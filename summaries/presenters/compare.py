@@ -1,0 +1,201 @@
+"""Boroughs against London, a campaign against its baseline, and two campaigns side by side."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from campaigns.models import Borough, Campaign
+from core.days import ONE_DAY, DayRange, london_day
+from core.snapshots import one_snapshot
+from summaries.asked import Asked, Place
+from summaries.comparisons import Baseline, Comparison, NotComparable, Uplift
+from summaries.figures import Window, figures
+from summaries.forms import CompareForm
+from summaries.measures import MEASURES, Measure
+from summaries.presenters.drawn import Picture, beyond_words, comparison_picture, uplift_words
+from summaries.presenters.parts import Freshness
+from summaries.statistics import Interval
+
+COUNTED = tuple(measure for measure in MEASURES if measure.one_by_one)
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """One borough of the funnel: its count, what it rests on, its rate and where it lies."""
+
+    borough: Borough
+    address: str
+    count: int
+    base: int
+    value: float
+    interval: Interval
+    usual: Interval
+    beyond: str
+
+
+@dataclass(frozen=True)
+class ComparePage:
+    """The funnel of one measure, or why there is none."""
+
+    campaign: Campaign
+    form: CompareForm
+    measure: Measure
+    picture: Picture | None
+    rows: list[ComparedRow]
+    spread: str
+    refused: str
+    freshness: Freshness
+
+    @classmethod
+    def of(cls, campaign: Campaign, user: User, form: CompareForm, now: datetime) -> "ComparePage":
+        with one_snapshot():
+            place = Place.of_campaign(campaign, user.figures_scope)
+            asked = Asked(campaign, form.chosen, form.days, place)
+            freshness = Freshness.now(now)
+            try:
+                boroughs = Borough.objects.filter(pk__in=place.ids)
+                compared = Comparison.of(asked, form.chosen_base, boroughs)
+            except NotComparable as why:
+                return cls(campaign, form, form.chosen, None, [], "", str(why), freshness)
+        return cls(
+            campaign=campaign,
+            form=form,
+            measure=form.chosen,
+            picture=comparison_picture(compared, form.chosen.unit.value),
+            rows=_rows(compared, asked),
+            spread=_spread(compared),
+            refused="",
+            freshness=freshness,
+        )
+
+    @property
+    def base(self) -> str:
+        return self.form.chosen_base.words
+
+
+def _rows(compared: Comparison, asked: Asked) -> list[ComparedRow]:
+    """The boroughs by name: a rank would say more than the numbers do."""
+    return [
+        ComparedRow(
+            borough=row.borough,
+            address=asked.within(row.borough).address,
+            count=row.rate.count,
+            base=int(row.rate.base),
+            value=row.rate.value,
+            interval=row.rate.interval,
+            usual=compared.funnel.limits(row.rate.base, 0.95),
+            beyond=beyond_words(row),
+        )
+        for row in compared.rows
+    ]
+
+
+def _spread(compared: Comparison) -> str:
+    """Whether the boroughs scatter more than chance has it, and what was done about it."""
+    funnel = compared.funnel
+    if not funnel.overdispersed:
+        return "The boroughs scatter no more than chance would have it."
+    return (
+        f"The boroughs scatter more than chance alone would have it (dispersion "
+        f"{funnel.dispersion:.1f}, where 1 is chance), so the limits are widened by its root. "
+        "What all of them share singles none of them out."
+    )
+
+
+@dataclass(frozen=True)
+class UpliftRow:
+    uplift: Uplift
+    words: str
+
+    @property
+    def measure(self) -> Measure:
+        return self.uplift.ours.measure
+
+
+@dataclass(frozen=True)
+class UpliftPage:
+    """Each measure against the stated baseline, or why there is nothing to set it against."""
+
+    campaign: Campaign
+    label: str
+    rows: list[UpliftRow]
+    refused: str
+    freshness: Freshness
+
+    @classmethod
+    def of(cls, campaign: Campaign, user: User, now: datetime) -> "UpliftPage":
+        over = campaign.days.until(london_day(now))
+        with one_snapshot():
+            place = Place.of_campaign(campaign, user.figures_scope)
+            freshness = Freshness.now(now)
+            try:
+                baseline = Baseline.of(campaign, place)
+                asked = [Asked(campaign, measure, campaign.days, place) for measure in COUNTED]
+                found = Uplift.of(asked, baseline, over)
+            except NotComparable as why:
+                return cls(campaign, "", [], str(why), freshness)
+        rows = [UpliftRow(uplift, uplift_words(uplift, baseline.label)) for uplift in found]
+        return cls(campaign, baseline.label, rows, "", freshness)
+
+    @property
+    def days(self) -> tuple[Asked, Asked]:
+        """Any of the pairs, for the days that all of them share."""
+        return self.rows[0].uplift.ours, self.rows[0].uplift.theirs
+
+
+@dataclass(frozen=True)
+class BesideRow:
+    """One measure of both campaigns: each count, and how many that is a day."""
+
+    ours: Asked
+    count: int
+    theirs: Asked
+    other: int
+
+    @property
+    def a_day(self) -> float:
+        return self.count / len(self.ours.days)
+
+    @property
+    def other_a_day(self) -> float:
+        return self.other / len(self.theirs.days)
+
+
+@dataclass(frozen=True)
+class BesidePage:
+    """Two campaigns, each over the days of it that have begun and in its own boroughs."""
+
+    campaign: Campaign
+    other: Campaign
+    rows: list[BesideRow]
+    same_boroughs: bool
+
+    @classmethod
+    def of(cls, campaign: Campaign, other: Campaign, user: User, now: datetime) -> "BesidePage":
+        """NotComparable where one of them has not begun."""
+        begun = [one.days.until(london_day(now) + ONE_DAY) for one in (campaign, other)]
+        for one, days in zip((campaign, other), begun, strict=True):
+            if not len(days):
+                raise NotComparable(f"{one.name} has not begun.")
+        with one_snapshot():
+            scope = user.figures_scope
+            places = [Place.of_campaign(one, scope) for one in (campaign, other)]
+            ours, theirs = (
+                figures(Window(days, place.scope))
+                for days, place in zip(begun, places, strict=True)
+            )
+        rows = [
+            BesideRow(
+                Asked(campaign, measure, begun[0], places[0]),
+                ours[measure].get("", 0),
+                Asked(other, measure, begun[1], places[1]),
+                theirs[measure].get("", 0),
+            )
+            for measure in MEASURES
+            if measure.headline
+        ]
+        return cls(campaign, other, rows, places[0].ids == places[1].ids)
+
+    @property
+    def days(self) -> tuple[DayRange, DayRange]:
+        return self.rows[0].ours.days, self.rows[0].theirs.days

@@ -1,0 +1,197 @@
+"""The charts of the pages of figures, each with the sentence that it shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.utils.safestring import SafeString
+
+from campaigns.models import Borough
+from core.charts import Dot, Line, Reach, Tile, funnel, lines, tiles
+from core.days import DayRange
+from core.templatetags.page import listed, thousands
+from summaries.comparisons import RESIDENTS, BoroughRate, Comparison, Uplift
+from summaries.statistics import FAR, USUAL, of_count
+
+LEVELS = 4
+"""Shades of a map, besides white for none."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart and what it finds, in a sentence or two."""
+
+    finding: str
+    drawing: SafeString
+
+
+def growth(
+    days: DayRange, counts: Sequence[int], baseline: Sequence[int], *, unit: str, against: str
+) -> SafeString:
+    """How a count has grown over the days that have begun, beside its baseline.
+
+    The band is how far chance alone moves a count like the baseline's.
+    """
+    places = [f"{day.day} {day:%b}" for day in days]
+    grown, before = [*accumulate(counts)], [*accumulate(baseline)][: len(places)]
+    ours: list[float | None] = [*grown, *[None] * (len(places) - len(grown))]
+    drawn, band = [Line("So far", ours)], None
+    if before:
+        theirs: list[float | None] = [*before, *[None] * (len(places) - len(before))]
+        drawn.append(Line("Baseline", theirs, main=False))
+        reach = [of_count(count) for count in before]
+        band = Reach(
+            f"What chance alone moves a count like that of {against} to",
+            [interval.low for interval in reach],
+            [interval.high for interval in reach],
+        )
+    description = f"{thousands(grown[-1]) if grown else 'No'} {unit} so far"
+    if before:
+        description += f", and {thousands(before[-1])} after {len(before)} days of {against}"
+    return lines("Growth day by day", description, places, drawn, unit=unit, band=band)
+
+
+def short_names(boroughs: Iterable[Borough]) -> dict[int, str]:
+    """A name of three or four letters for each, all different: "Lam", "Harr", "KuT"."""
+    names = {borough.pk: borough.name for borough in boroughs}
+    short = {}
+    for pk, name in names.items():
+        words = name.split()
+        others = [other for key, other in names.items() if key != pk]
+        long = next(
+            (n for n in range(3, 8) if not any(o.startswith(name[:n]) for o in others)), len(name)
+        )
+        initials = "".join("&" if word == "and" else word[0] for word in words)
+        short[pk] = initials if len(words) > 1 else name[:long]
+    return short
+
+
+@dataclass(frozen=True)
+class Shade:
+    """One shade of a map's legend, in words."""
+
+    level: int
+    words: str
+
+
+@dataclass(frozen=True)
+class BoroughMap:
+    """The tile map of the boroughs, its shades in words, darkest last."""
+
+    drawing: SafeString
+    legend: list[Shade]
+
+
+def borough_map(
+    boroughs: Sequence[Borough],
+    values: Mapping[int, float],
+    addresses: Mapping[int, str],
+    *,
+    unit: str,
+    places: int,
+) -> BoroughMap:
+    """Each borough's value as a square of one of five shades; `places` are decimal places."""
+    london = [borough for borough in boroughs if borough.in_london]
+    most = max((values.get(b.pk, 0) for b in london), default=0)
+    step = most / LEVELS
+    short = short_names(london)
+
+    def level(value: float) -> int:
+        return min(int(value / step - 1e-9) + 1, LEVELS) if value > 0 else 0
+
+    drawn = []
+    for borough in london:
+        value = values.get(borough.pk, 0)
+        words = f"{value:,.{places}f}"
+        drawn.append(
+            Tile(
+                borough.tile_row or 1,
+                borough.tile_col or 1,
+                short[borough.pk],
+                words,
+                level(value),
+                f"{borough.name}: {words} {unit}",
+                addresses.get(borough.pk, ""),
+            )
+        )
+    bounds = [f"{step * n:,.{places}f}" for n in range(LEVELS + 1)]
+    legend = [Shade(0, "none")] + [
+        Shade(n + 1, f"more than {bounds[n]}, up to {bounds[n + 1]}") for n in range(LEVELS) if most
+    ]
+    description = f"Each square is a borough, at about its place, with its {unit}"
+    return BoroughMap(tiles("Map of the boroughs", description, drawn), legend)
+
+
+def comparison_picture(comparison: Comparison, unit: str) -> Picture:
+    """The funnel of a comparison."""
+    base = comparison.base
+    many = 1_000 if base is RESIDENTS else 1
+    words = f"{unit} {base.words}"
+    dots = [
+        Dot(
+            row.borough.name,
+            row.rate.base / many,
+            row.rate.value,
+            bool(row.beyond),
+            f"{row.borough.name}: {row.rate.value:.2f} {words}",
+        )
+        for row in comparison.rows
+    ]
+
+    def limits(base_: float, level: float) -> tuple[float, float]:
+        found = comparison.funnel.limits(base_ * many, level)
+        return found.low, found.high
+
+    drawing = funnel(
+        f"{unit.capitalize()} by borough",
+        finding(comparison),
+        dots,
+        target=comparison.funnel.target * base.per,
+        usual=lambda at: limits(at, USUAL),
+        far=lambda at: limits(at, FAR),
+        unit=words,
+        base="thousand residents" if base is RESIDENTS else "recorded cases",
+    )
+    return Picture(finding(comparison), drawing)
+
+
+def uplift_words(uplift: Uplift, label: str) -> str:
+    """A figure against its baseline, in a sentence that says how sure it is."""
+    days = len(uplift.ours.days)
+    over = f"Over {days} days with the same weekdays" if days > 1 else "Over one like weekday"
+    found = uplift.ratio
+    if found is None:
+        return f"{over}, nothing was counted now or in “{label}”."
+    counts = f"{thousands(uplift.count)} against {thousands(uplift.other)} in “{label}”"
+    if not uplift.other:
+        return f"{over}: {counts}, so there is no ratio."
+    sure = "" if found.differs else "; chance may explain the difference"
+    return (
+        f"{over}: {counts}, {found.value:.2f} times as many "
+        f"(95% interval {found.interval.low:.2f} to {found.interval.high:.2f}){sure}."
+    )
+
+
+def finding(comparison: Comparison) -> str:
+    """Who lies beyond what chance explains, in words; nobody is ranked."""
+
+    def names(side: str) -> str:
+        return listed([row.borough.name for row in comparison.rows if row.beyond.endswith(side)])
+
+    above, below = names("above"), names("below")
+    if not (above or below):
+        return "Every borough lies within what chance explains."
+    said = [f"{names_} above" for names_ in [above] if names_]
+    said += [f"{names_} below" for names_ in [below] if names_]
+    return f"Beyond what chance explains: {'; '.join(said)}. The others lie within it."
+
+
+def beyond_words(row: BoroughRate) -> str:
+    """Where a borough lies, for a cell of a table."""
+    return {
+        "": "Within",
+        "above": "Above",
+        "below": "Below",
+        "far above": "Far above",
+        "far below": "Far below",
+    }[row.beyond]

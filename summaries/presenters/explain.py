@@ -1,0 +1,125 @@
+"""A number explained: what it counts and leaves out, when it was proved, and the rows behind it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from accounts.models import User
+from accounts.permissions import Permission
+from cases.models import Outcome
+from core.snapshots import one_snapshot
+from core.templatetags.page import span, thousands
+from summaries.asked import Asked
+from summaries.figures import By, changed_since_proof, left_out
+from summaries.measures import OUTCOMES
+from summaries.models import Restatement
+from summaries.presenters.parts import Freshness
+
+ROWS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One number at one moment, as far as one person may open it."""
+
+    asked: Asked
+    count: int
+    left_out: dict[str, int]
+    changed: int
+    late: int | None
+    freshness: Freshness
+    listable: int | None
+    rows: list[Outcome]
+    restated: int
+
+    @classmethod
+    def of(cls, asked: Asked, user: User, now: datetime) -> "Explanation":
+        part = asked.part
+        by, key = (part.by, part.key) if part else (By.NOTHING, "")
+        with one_snapshot():
+            found = asked.rows(user) if user.may(Permission.READ_RECORDS) else None
+            shown = found.select_related("case", "borough", "team") if found is not None else None
+            return cls(
+                asked=asked,
+                count=asked.count(),
+                left_out=left_out(asked.window, asked.measure, by, key),
+                changed=changed_since_proof(asked.window),
+                late=found.entered_late().count() if found is not None else None,
+                freshness=Freshness.now(now),
+                listable=found.count() if found is not None else None,
+                rows=list(shown.order_by("-happened_at", "-pk")[:ROWS_SHOWN]) if shown else [],
+                restated=cls._restated(asked, user),
+            )
+
+    @staticmethod
+    def _restated(asked: Asked, user: User) -> int:
+        """How often the nightly check found this figure other than it was counted before."""
+        part = asked.part
+        return (
+            Restatement.objects.visible_to(user)
+            .filter(
+                measure=asked.measure.slug,
+                slice=part.by.slice if part else "",
+                key=part.key if part else "",
+                day__gte=asked.days.first,
+                day__lt=asked.days.end,
+                borough__in=asked.place.ids,
+            )
+            .count()
+        )
+
+    @property
+    def title(self) -> str:
+        label = self.asked.measure.label
+        return f"{label}: {self.asked.part.label}" if self.asked.part else label
+
+    @property
+    def formula(self) -> str:
+        measure = self.asked.measure
+        if measure.distinct:
+            return (
+                f"Different {measure.unit} among the rows, each counted once for all of these days "
+                "and places together. So days or boroughs do not add up to it."
+            )
+        if measure.amount != "1":
+            return f"The {measure.unit} of each row, added up."
+        return "One for each row."
+
+    @property
+    def window(self) -> str:
+        days = self.asked.days
+        both = ", both included" if len(days) > 1 else ""
+        number = f"{len(days)} day{'s' if len(days) > 1 else ''}"
+        return f"{span(days)}, {number}{both}, from midnight to midnight in London"
+
+    @property
+    def clock(self) -> str:
+        words = "By when it happened, not by when it was entered."
+        if self.late:
+            words += (
+                f" {thousands(self.late)} of those that you may list were entered on a later day."
+            )
+        return words
+
+    @property
+    def exclusions(self) -> list[str]:
+        """What is there and not counted, and how many."""
+        return [f"{thousands(number)} {words}" for words, number in self.left_out.items()]
+
+    @property
+    def live(self) -> str:
+        if not self.changed:
+            return "Nothing here changed since the last proof, so this is a proved total."
+        days = "One day" if self.changed == 1 else f"{thousands(self.changed)} days"
+        return f"{days} in boroughs changed since the last proof, counted anew just now."
+
+    @property
+    def of_outcomes(self) -> bool:
+        return self.asked.measure.source is OUTCOMES
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many of the rows the person may not list; of different things, nobody can say."""
+        if self.listable is None or self.asked.measure.distinct:
+            return 0
+        return max(self.count - self.listable, 0)

@@ -1,0 +1,211 @@
+"""One borough, one command or one team in depth."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from accounts.permissions import Permission
+from campaigns.models import Campaign, Team
+from cases.choices import Offence
+from cases.clocks import Clock, overdue_clocks
+from core.charts import Bar, bars
+from core.days import DayRange, london_day
+from core.querysets import M, ScopedQuerySet
+from core.snapshots import one_snapshot
+from partners.models import EngagementEvent, TrainingSession
+from summaries.asked import Asked, Place
+from summaries.figures import By, figures
+from summaries.forms import DaysForm, MeasureForm
+from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
+from summaries.measures import OUTCOMES, Measure
+from summaries.presenters.campaign import ENFORCEMENT, HEADLINES, Tile, Whole
+from summaries.presenters.parts import Freshness
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+HOURS = (
+    *("midnight to 3am", "3am to 6am", "6am to 9am", "9am to midday"),
+    *("midday to 3pm", "3pm to 6pm", "6pm to 9pm", "9pm to midnight"),
+)
+CLOCKS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class PartRow:
+    label: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """One measure by its parts, the largest first; they add up to it."""
+
+    title: str
+    rows: list[PartRow]
+    drawing: SafeString
+
+    @classmethod
+    def of(cls, asked: Asked, by: By, title: str, labels: dict[str, str]) -> "Breakdown | None":
+        """Nothing where the measure has no such parts."""
+        counts = figures(asked.window, by, [asked.measure])[asked.measure]
+        if not [key for key in counts if key]:
+            return None
+        rows = [
+            PartRow(label, number, asked.broken(by, key, label).address)
+            for key, number in sorted(counts.items(), key=lambda pair: -pair[1])
+            for label in [labels.get(key) or "Not stated"]
+        ]
+        marks = [Bar(row.label, row.count) for row in rows]
+        unit = asked.measure.unit.value
+        return cls(title, rows, bars(title, f"{len(rows)} parts", marks, unit=unit))
+
+
+@dataclass(frozen=True)
+class When:
+    """When it happens, by weekday and by the clock."""
+
+    weekdays: SafeString
+    hours: SafeString
+    of_weekdays: list[tuple[str, int]]
+    of_hours: list[tuple[str, int]]
+
+    @classmethod
+    def of(cls, found: Rhythm, unit: str) -> "When":
+        by_day = list(zip(WEEKDAYS, found.weekdays, strict=True))
+        by_hour = list(zip(HOURS, found.hours, strict=True))
+
+        def drawn(name: str, parts: list[tuple[str, int]]) -> SafeString:
+            return bars(name, "From zero", [Bar(*part) for part in parts], unit=unit)
+
+        return cls(drawn("By weekday", by_day), drawn("By time of day", by_hour), by_day, by_hour)
+
+
+@dataclass(frozen=True)
+class PlacePage:
+    """Figures of one borough or command, and the work behind them as far as it may be seen."""
+
+    campaign: Campaign
+    place: Place
+    form: MeasureForm
+    begun: bool
+    tiles: list[Tile]
+    breakdowns: list[Breakdown]
+    when: When | None
+    cohorts: list[Cohort]
+    overdue: list[Clock] | None
+    events: list[EngagementEvent]
+    sessions: list[TrainingSession]
+    freshness: Freshness
+    not_comparable: str
+
+    @classmethod
+    def of(
+        cls, campaign: Campaign, place: Place, user: User, form: MeasureForm, now: datetime
+    ) -> "PlacePage":
+        today, days = london_day(now), form.days
+        whole = Whole(campaign, days, place)
+        asked = whole.asked(form.chosen)
+        with one_snapshot():
+            _, uplifts, refused = whole.against(days.until(today))
+            totals = figures(asked.window, measures=HEADLINES)
+            return cls(
+                campaign=campaign,
+                place=place,
+                form=form,
+                begun=days.first <= today,
+                tiles=list(whole.tiles(totals, uplifts, today)),
+                breakdowns=_breakdowns(asked),
+                when=_when(asked),
+                cohorts=cohorts(asked.window),
+                overdue=_overdue(user, place, now),
+                events=_within(EngagementEvent.objects.visible_to(user), days, place),
+                sessions=_within(TrainingSession.objects.visible_to(user), days, place),
+                freshness=Freshness.now(now),
+                not_comparable=refused,
+            )
+
+    @property
+    def more_overdue(self) -> int:
+        return max(len(self.overdue or ()) - CLOCKS_SHOWN, 0)
+
+    @property
+    def overdue_shown(self) -> list[Clock]:
+        return (self.overdue or [])[:CLOCKS_SHOWN]
+
+
+def _within(rows: ScopedQuerySet[M], days: DayRange, place: Place) -> list[M]:
+    found = rows.filter(counted=True, day__gte=days.first, day__lt=days.end)
+    return list(found.filter(borough__in=place.ids).order_by("happened_at"))
+
+
+def _overdue(user: User, place: Place, now: datetime) -> list[Clock] | None:
+    """Nothing for whoever reads no records."""
+    if not user.may(Permission.READ_RECORDS):
+        return None
+    return overdue_clocks(user, place.ids, now)
+
+
+def _breakdowns(asked: Asked) -> list[Breakdown]:
+    teams = {str(pk): name for pk, name in Team.objects.values_list("pk", "name")}
+    found = [
+        Breakdown.of(asked, By.OFFENCE, "By offence", dict(Offence.choices)),
+        Breakdown.of(asked, By.DETAIL, "By kind", asked.measure.source.details),
+        Breakdown.of(asked, By.TEAM, "By lead team", teams),
+    ]
+    return [part for part in found if part]
+
+
+def _when(asked: Asked) -> When | None:
+    measure = asked.measure
+    if measure.source is not OUTCOMES:
+        return None
+    found = rhythm(asked.window, measure.condition, measure.source.table)
+    return When.of(found, measure.unit.value) if any(found.hours) else None
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What a team led and, apart from it, what it helped others with."""
+
+    measure: Measure
+    led: int
+    address: str
+    helped: int
+
+
+@dataclass(frozen=True)
+class TeamPage:
+    """One team: what it led counts in the totals; what it helped with is credit, in no total."""
+
+    campaign: Campaign
+    team: Team
+    place: Place
+    form: DaysForm
+    credits: list[Credit]
+    freshness: Freshness
+
+    @classmethod
+    def of(
+        cls, campaign: Campaign, team: Team, user: User, form: DaysForm, now: datetime
+    ) -> "TeamPage":
+        key = str(team.pk)
+        with one_snapshot():
+            place = Place.of_campaign(campaign, user.figures_scope)
+            whole = Whole(campaign, form.days, place)
+            asked = {m: whole.asked(m).broken(By.TEAM, key, team.name) for m in ENFORCEMENT}
+            window = whole.asked(ENFORCEMENT[0]).window
+            counts = figures(window, By.TEAM, ENFORCEMENT)
+            helped = credited(window, team.pk, ENFORCEMENT)
+            return cls(
+                campaign=campaign,
+                team=team,
+                place=place,
+                form=form,
+                credits=[
+                    Credit(m, counts[m].get(key, 0), asked[m].address, helped[m])
+                    for m in ENFORCEMENT
+                ],
+                freshness=Freshness.now(now),
+            )

@@ -1,0 +1,68 @@
+"""A number, opened."""
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
+from campaigns.models import Campaign, Team
+from cases.choices import Offence
+from cases.models import Outcome
+from core.access import requires
+from summaries.asked import NOT_STATED, Asked, Part, Place
+from summaries.figures import By
+from summaries.forms import DaysForm
+from summaries.measures import BY_SLUG, Measure
+from summaries.presenters.explain import Explanation
+from summaries.views.places import place_asked
+
+
+@requires(Permission.SEE_FIGURES)
+def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
+    """What a number counts, and the first of its rows."""
+    campaign = get_object_or_404(Campaign, slug=slug)
+    if measure not in BY_SLUG:
+        raise Http404
+    asked = Asked(
+        campaign,
+        BY_SLUG[measure],
+        DaysForm(request.GET, own=campaign.days).days,
+        _place(request, campaign),
+        _part(BY_SLUG[measure], request.GET),
+    )
+    if asked.part and not asked.measure.additive:
+        raise Http404
+    page = Explanation.of(asked, request.user, timezone.now())
+    if page.listable is not None:
+        listed(request, Outcome, len(page.rows), {"figure": measure, **request.GET.dict()})
+    return render(request, "summaries/figure.html", {"page": page})
+
+
+def _place(request: SignedInRequest, campaign: Campaign) -> Place:
+    for kind in ("borough", "command"):
+        if kind in request.GET:
+            return place_asked(request, campaign, kind, request.GET[kind])
+    return Place.of_campaign(campaign, request.user.figures_scope)
+
+
+def _part(measure: Measure, asked: QueryDict) -> Part | None:
+    """The part of a breakdown asked for; one that does not exist is not there."""
+    for by in (By.OFFENCE, By.TEAM, By.DETAIL):
+        said = asked.get(by.value)
+        if said is not None:
+            key = "" if said == NOT_STATED else str(said)
+            label = _label(measure, by, key) if key else "Not stated"
+            return Part(by, key, label)
+    return None
+
+
+def _label(measure: Measure, by: By, key: str) -> str:
+    if by is By.TEAM:
+        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+            raise Http404
+        return get_object_or_404(Team, pk=key).name
+    labels = dict(Offence.choices) if by is By.OFFENCE else measure.source.details
+    if key not in labels:
+        raise Http404
+    return str(labels[key])

@@ -1,0 +1,44 @@
+"""One borough, one command, one team; and the place that an address names."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from accounts.permissions import Permission, SignedInRequest
+from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
+from core.access import requires
+from summaries.asked import Place
+from summaries.forms import DaysForm, MeasureForm
+from summaries.presenters.place import PlacePage, TeamPage
+
+
+def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: str) -> Place:
+    """A borough or command of a campaign; one that the person sees no figures of is not there."""
+    whole = Place.of_campaign(campaign, request.user.figures_scope)
+    try:
+        if kind == "borough":
+            return whole.borough(get_object_or_404(Borough, slug=key))
+        command = get_object_or_404(BasicCommandUnit, code=key)
+        return whole.command(command, Borough.objects.policed_by(key, campaign.last_day))
+    except KeyError as error:
+        raise Http404 from error
+
+
+@requires(Permission.SEE_FIGURES)
+def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpResponse:
+    """A borough or a command in depth."""
+    campaign = get_object_or_404(Campaign, slug=slug)
+    form = MeasureForm(request.GET, own=campaign.days)
+    where = place_asked(request, campaign, kind, key)
+    page = PlacePage.of(campaign, where, request.user, form, timezone.now())
+    return render(request, "summaries/place.html", {"page": page})
+
+
+@requires(Permission.SEE_FIGURES)
+def team(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
+    """What a team led, and what it helped with."""
+    campaign = get_object_or_404(Campaign, slug=slug)
+    form = DaysForm(request.GET, own=campaign.days)
+    found = get_object_or_404(Team, slug=key)
+    page = TeamPage.of(campaign, found, request.user, form, timezone.now())
+    return render(request, "summaries/team.html", {"page": page})

@@ -1,0 +1,224 @@
+"""Attacks on the addresses: forged posts, odd hosts, ways elsewhere, unasked fields, SQL."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
+from openpyxl import load_workbook
+
+from accounts.models import User
+from audit.models import LogRow
+from cases.models import Case, CaseNote, Outcome
+from tests.cases.pages import at, browser, form_at
+from tests.cases.test_doors import addresses, world
+from tests.conftest import Cast
+from tests.factories import CaseFactory, OutcomeFactory, TeamFactory
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES: dict[type, Any] = {
+    IntConverter: 1,
+    UUIDConverter: uuid4(),
+    SlugConverter: "arrest",
+    StringConverter: "1",
+}
+
+
+def every_address(resolver: Any = None, before: str = "/") -> Iterator[str]:
+    """Each address of the product and of the admin, with something in the places of its path."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern).lstrip("^")
+        for name, converter in pattern.pattern.converters.items():
+            value = str(SAMPLES.get(type(converter), "1"))
+            for kind in ("int", "uuid", "slug", "path", "str"):
+                route = route.replace(f"<{kind}:{name}>", value)
+            route = route.replace(f"<{name}>", value)
+        if isinstance(pattern, URLResolver):
+            yield from every_address(pattern, route)
+        elif isinstance(pattern, URLPattern) and "(?P" not in route:
+            yield route
+
+
+def rows() -> dict[str, int]:
+    """How many rows each table has, but for the log, which is meant to grow."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+    tables -= {LogRow._meta.db_table, "django_session"}
+    counts = {}
+    with connection.cursor() as cursor:
+        for table in sorted(tables):
+            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+WITHOUT_A_TOKEN = {404, 405, 413}
+"""What is not there, or takes no post, may say so first."""
+
+
+def test_no_post_without_a_token_changes_anything(cast: Cast) -> None:
+    of_the_world = [address for _, address in addresses(world(cast))]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.supervisor)
+    before = rows()
+    refused = 0
+    for address in dict.fromkeys([*of_the_world, *every_address()]):
+        answer = client.post(address, {"reason": "x", "text": "x", "name": "x"})
+        assert answer.status_code in {403, *WITHOUT_A_TOKEN}, address
+        refused += answer.status_code == 403
+    assert refused > 100
+    assert rows() == before
+
+
+def test_another_host_is_answered_by_nothing_of_ours(cast: Cast) -> None:
+    client = browser(cast.officer)
+    for host in ("elsewhere.example", "testserver.elsewhere.example", "testserver@elsewhere"):
+        answer = client.get(at("desk"), headers={"host": host})
+        assert answer.status_code == 400
+        assert "elsewhere" not in answer.content.decode()
+    forwarded = client.get("/", headers={"x-forwarded-host": "elsewhere.example"})
+    assert forwarded["Location"] == at("desk")
+
+
+ELSEWHERE = [
+    "https://elsewhere.example/",
+    "//elsewhere.example/",
+    "/\\elsewhere.example",
+    "\\\\elsewhere.example",
+    "https:elsewhere.example",
+    "javascript:alert(1)",
+    " https://elsewhere.example",
+    "/%09/elsewhere.example",
+    "https://testserver@elsewhere.example/",
+]
+
+
+NAMES = ("next", "kept", "back", "url", "redirect_to", "owner")
+LEADING = ("/sign-in/", "/admin/login/", "/desk/", "/sign-out/", "/admin/logout/")
+
+
+@pytest.mark.parametrize("to", ELSEWHERE)
+def test_no_parameter_leads_elsewhere(cast: Cast, to: str) -> None:
+    sent = dict.fromkeys(NAMES, to)
+    for client in (browser(cast.administrator), Client()):
+        for address in LEADING:
+            for answer in (client.get(address, sent), client.post(address, sent)):
+                location = answer.headers.get("Location", "/")
+                assert location.startswith("/"), address
+                assert not location.startswith(("//", "/\\")), address
+
+
+MORE = {
+    "logged_by": "1",
+    "owner_id": "1",
+    "officer": "1",
+    "counted": "on",
+    "voided_at": "2020-01-01",
+    "voided_by": "1",
+    "void_reason": "x",
+    "merged_into": "1",
+    "recorded_at": "2020-01-01",
+    "day": "2020-01-01",
+    "id": str(uuid4()),
+    "pk": "1",
+    "case": "1",
+    "restricted": "on",
+    "role": "administrator",
+    "is_active": "on",
+    "whole_force": "on",
+}
+
+
+class TestMassAssignment:
+    def facts(self, row: Model, *changed: str) -> dict[str, Any]:
+        fields = {field.attname for field in row._meta.concrete_fields} - set(changed)
+        return {name: getattr(type(row)._default_manager.get(pk=row.pk), name) for name in fields}
+
+    def test_more_fields_than_an_amendment_asks_for_change_nothing(self, cast: Cast) -> None:
+        case = CaseFactory.create(borough=cast.a)
+        outcome = OutcomeFactory.create(case=case, logged_by=cast.colleague)
+        client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
+        before = self.facts(outcome, "custody_record")
+        sent = {**MORE, **form_at(client, address), "custody_record": "CR/1"}
+        assert client.post(address, sent).status_code == 302
+        assert self.facts(outcome, "custody_record") == before
+        assert Outcome.objects.get(pk=outcome.pk).custody_record == "CR/1"
+
+    def test_a_borough_out_of_scope_is_refused(self, cast: Cast) -> None:
+        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
+        answer = client.post(address, form_at(client, address) | {"borough": cast.b.pk})
+        assert answer.context["form"].errors.keys() == {"borough"}
+        assert Outcome.objects.get(pk=outcome.pk).borough == cast.a
+
+    def test_a_note_is_its_writers_on_the_case_of_its_address(self, cast: Cast) -> None:
+        case = CaseFactory.create(borough=cast.a)
+        before = self.facts(case)
+        other = {"author": cast.colleague.pk, "written_by": cast.colleague.pk}
+        sent = {**MORE, **other, "kind": "fact", "text": "Seen.", "case": 0}
+        assert browser(cast.officer).post(at("add_note", case.pk), sent).status_code == 302
+        note = CaseNote.objects.get()
+        people = {field.name for field in CaseNote._meta.fields if field.related_model}
+        assert note.case == case
+        assert {getattr(note, name) for name in people - {"case"}} == {cast.officer}
+        assert self.facts(Case.objects.get()) == before
+
+
+HOSTILE = [
+    "1' OR '1'='1'); DROP TABLE cases_case; --",
+    "\\\x00%s $1 {{ 7*7 }}",
+    "9" * 400,
+]
+
+
+@pytest.mark.parametrize("of", ["outcomes", "cases"])
+def test_no_filter_lets_sql_through(cast: Cast, of: str) -> None:
+    OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+    client = browser(cast.supervisor)
+    page = client.get(at(of))
+    names = [*page.context["list"].form.fields, "sort", "page", "show", "after"]
+    before = rows()
+    for name in names:
+        for hostile in HOSTILE:
+            # A day and a span have a box for each part.
+            parts = ("", "_day", "_month", "_year", "_0", "_1")
+            answer = client.get(at(of), {name + part: hostile for part in parts})
+            assert answer.status_code == 200, (name, hostile)
+    assert rows() == before
+
+
+FORMULA = "=HYPERLINK(1)"
+
+
+def cells_of(file: bytes, form: str) -> list[str]:
+    """What a spreadsheet shows of a file, its own formulas marked as such."""
+    if form == "csv":
+        rows = csv.reader(file.decode("utf-8-sig").splitlines())
+        cells = [cell for row in rows for cell in row]
+        return [f"f:{cell}" if cell.lstrip().startswith(tuple("=+-@")) else cell for cell in cells]
+    sheets = load_workbook(io.BytesIO(file))
+    return [
+        f"{cell.data_type}:{cell.value}" for sheet in sheets for row in sheet.rows for cell in row
+    ]
+
+
+@pytest.mark.parametrize("of", ["outcomes", "cases"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_no_cell_of_an_export_is_a_formula(cast: Cast, of: str, form: str) -> None:
+    User.objects.filter(pk=cast.officer.pk).update(name=f"-{FORMULA}")
+    team = TeamFactory.create(name=f"@{FORMULA}")
+    case = CaseFactory.create(borough=cast.a, reference=FORMULA, team=team, officer=cast.officer)
+    OutcomeFactory.create(case=case, team=team, logged_by=cast.officer)
+    why = {"form": form, "recipient": "me", "reason": "Weekly review"}
+    answer: Any = browser(cast.officer).post(at(f"export_{of}"), why)
+    cells = cells_of(b"".join(answer.streaming_content), form)
+    assert [cell for cell in cells if cell.startswith("f:")] == []
+    assert sum(FORMULA in cell for cell in cells) >= 3

@@ -1,0 +1,268 @@
+"""What was typed outlives the session: kept for its owner, filled in, acted upon by nobody."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.signing import TimestampSigner
+from django.test import Client
+from django.urls import reverse
+
+from accounts.kept import seal_of
+from accounts.models import KeptForm
+from cases.models import Case, CaseNote, Outcome
+from core.fill import filled
+from tests.cases.pages import at, browser, form_at
+from tests.cases.test_doors import Controls
+from tests.conftest import Cast
+from tests.factories import CaseFactory, OutcomeFactory, TeamFactory
+
+pytestmark = pytest.mark.django_db
+
+WORDS = 'She said: "he\'s back" <b>& waits</b>\nat the door'
+
+
+@pytest.fixture
+def case(cast: Cast) -> Case:
+    made: Case = CaseFactory.create(borough=cast.a)
+    return made
+
+
+def sent(client: Client, address: str, page: str = "", **fields: Any) -> Any:
+    """What a browser sends of a form on a page that it has open."""
+    referer = f"http://testserver{page or address}"
+    return client.post(address, fields, headers={"referer": referer})
+
+
+def back_from(answer: Any) -> str:
+    """Where signing in leads, from an answer that asks for it."""
+    assert answer.status_code == 302
+    to = urlsplit(answer["Location"])
+    assert to.path == reverse("accounts:sign_in")
+    return str(parse_qs(to.query)["next"][0])
+
+
+class TestTheWayBack:
+    def test_a_note_is_on_its_page_again_after_signing_in(self, cast: Cast, case: Case) -> None:
+        client, address = browser(cast.officer), at("add_note", case.pk)
+        fields = {"text": WORDS, "kind": "fact", "owner": seal_of(cast.officer)}
+        client.logout()
+        back = back_from(sent(client, address, **fields))
+        assert not CaseNote.objects.exists()
+
+        client.force_login(cast.officer)
+        page = client.get(back)
+        assert page["Content-Length"] == str(len(page.content))
+        offered = Controls(page.content.decode()).offered
+        kept = KeptForm.objects.get()
+        assert offered["kept"] == {str(kept.pk)}
+        assert "She said: &quot;he&#x27;s back&quot; &lt;b&gt;&amp; waits&lt;/b&gt;" in (
+            page.content.decode()
+        )
+        assert client.post(address, fields | {"kept": kept.pk}).status_code == 302
+        assert CaseNote.objects.get().text == WORDS
+        assert not KeptForm.objects.exists()
+
+    def test_it_waits_on_the_desk_for_whoever_does_not_come_back(
+        self, cast: Cast, case: Case
+    ) -> None:
+        sent(Client(), at("add_note", case.pk), text="x y", owner=seal_of(cast.officer))
+        kept = KeptForm.objects.get()
+        assert f'href="{kept.back}"' in browser(cast.officer).get(at("desk")).content.decode()
+
+    def test_a_mistake_found_after_coming_back_loses_nothing(self, cast: Cast, case: Case) -> None:
+        client, address = browser(cast.officer), at("add_note", case.pk)
+        sent(Client(), address, text="", x="y", owner=seal_of(cast.officer))
+        kept = KeptForm.objects.get()
+        answer = client.post(address, {"text": " ", "owner": "", "kept": kept.pk})
+        assert answer.context["form"].errors
+
+    def test_an_amended_entry_keeps_the_version_it_was_opened_at(self, cast: Cast) -> None:
+        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
+        fields = form_at(client, address) | {"version": "1", "custody_record": "01/CR/9"}
+        back = back_from(sent(Client(), address, owner=seal_of(cast.officer), **fields))
+        offered = Controls(client.get(back).content.decode()).offered
+        assert (offered["version"], offered["custody_record"]) == ({"1"}, {"01/CR/9"})
+
+    def test_a_page_that_only_a_post_makes_comes_back_as_well(self, cast: Cast) -> None:
+        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        team = TeamFactory.create()
+        address = at("reassign_outcomes")
+        back = back_from(
+            sent(
+                Client(),
+                address,
+                chosen=outcome.pk,
+                team=team.pk,
+                reason="Moved teams",
+                owner=seal_of(cast.supervisor),
+            )
+        )
+        page = browser(cast.supervisor).get(back).content.decode()
+        assert f'<option value="{team.pk}" selected>' in page
+        assert Controls(page).offered["chosen"] == {str(outcome.pk)}
+        assert "Moved teams" in page
+
+    def test_the_admins_forms_come_back_as_well(self, cast: Cast) -> None:
+        address = reverse("admin:campaigns_team_add")
+        client = browser(cast.administrator)
+        assert b'name="owner"' in client.get(address).content
+        owner = seal_of(cast.administrator)
+        back = back_from(sent(Client(), address, name="Harbour team", owner=owner))
+        assert Controls(client.get(back).content.decode()).offered["name"] == {"Harbour team"}
+
+    def test_a_list_keeps_its_filter_and_hears_nothing_of_it(self, cast: Cast) -> None:
+        OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        page = at("outcomes") + "?kind=arrest"
+        address = at("reassign_outcomes") + "?kind=arrest"
+        client = browser(cast.supervisor)
+        back = back_from(sent(Client(), address, page, chosen="x", owner=seal_of(cast.supervisor)))
+        html = client.get(back).content.decode()
+        assert "kind=arrest" in html
+        assert back.endswith(f"?kind=arrest&kept={KeptForm.objects.get().pk}")
+        assert "kept=" not in html
+
+    def test_words_whose_page_has_changed_can_still_be_copied(self, cast: Cast) -> None:
+        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        address = at("void_outcome", outcome.pk)
+        back = back_from(
+            sent(Client(), address, note="Entered twice by me", owner=seal_of(cast.officer))
+        )
+        Outcome.objects.filter(pk=outcome.pk).update(
+            voided_at=outcome.recorded_at, voided_by=cast.officer, void_reason="Twice"
+        )
+        page = browser(cast.officer).get(back, follow=True)
+        assert "Entered twice by me" in page.content.decode()
+
+    def test_a_form_without_words_just_leads_back(self, cast: Cast, case: Case) -> None:
+        page = at("case", case.pk)
+        answer = sent(Client(), at("add_suspect", case.pk), page, owner=seal_of(cast.officer))
+        assert back_from(answer) == page
+        assert not KeptForm.objects.exists()
+
+    def test_the_page_named_is_never_another_sites(self, cast: Cast, case: Case) -> None:
+        address = at("add_note", case.pk)
+        for referer, page in [
+            ("https://elsewhere.example/x", address),
+            ("http://testserver//elsewhere.example/x", "/"),
+        ]:
+            answer = Client().post(
+                address,
+                {"text": "a b", "owner": seal_of(cast.officer)},
+                headers={"referer": referer},
+            )
+            assert back_from(answer).split("?")[0] == page
+
+
+class TestWhoseItIs:
+    def test_nobody_else_gets_it(self, cast: Cast, case: Case) -> None:
+        back = back_from(
+            sent(Client(), at("add_note", case.pk), text="Mine alone", owner=seal_of(cast.officer))
+        )
+        for other in (cast.colleague, cast.supervisor, cast.administrator):
+            client = browser(other)
+            assert b"Mine alone" not in client.get(back).content
+            assert client.get(f"/kept/{KeptForm.objects.get().pk}/").status_code == 404
+
+    def test_a_page_closed_to_its_owner_meanwhile_stays_closed(
+        self, cast: Cast, case: Case
+    ) -> None:
+        back = back_from(
+            sent(Client(), at("add_note", case.pk), text="Mine alone", owner=seal_of(cast.officer))
+        )
+        cast.officer.boroughs.clear()
+        assert browser(cast.officer).get(back).status_code == 404
+
+    @pytest.mark.parametrize("seal", ["", "x", "1:x:y", TimestampSigner(salt="else").sign("1")])
+    def test_without_a_seal_of_ours_nothing_is_kept(
+        self, cast: Cast, case: Case, seal: str
+    ) -> None:
+        address = at("add_note", case.pk)
+        assert back_from(sent(Client(), address, text="a b", owner=seal)) == address
+        assert not KeptForm.objects.exists()
+
+    def test_a_suspended_owner_keeps_nothing(self, cast: Cast, case: Case) -> None:
+        cast.officer.is_active = False
+        cast.officer.save()
+        sent(Client(), at("add_note", case.pk), text="a b", owner=seal_of(cast.officer))
+        assert not KeptForm.objects.exists()
+
+
+def test_no_password_or_code_is_ever_written_down(cast: Cast) -> None:
+    address = reverse("admin:auth_user_password_change", args=[cast.officer.pk])
+    secrets = dict.fromkeys(("password1", "oldPassword", "code", "credential"), "open sesame")
+    owner = seal_of(cast.administrator)
+    assert back_from(sent(Client(), address, owner=owner, **secrets)) == address
+    sent(Client(), address, owner=owner, name="Robin", **secrets)
+    assert KeptForm.objects.get().fields == {"name": ["Robin"]}
+
+
+class TestNothingIsActedUpon:
+    def test_what_a_script_sends_unfinished_is_kept_though_the_session_goes_on(
+        self, cast: Cast, case: Case
+    ) -> None:
+        client = browser(cast.officer)
+        owner = seal_of(cast.officer)
+        answer = sent(client, at("add_note", case.pk), text="Half a", owner=owner, unsent="")
+        assert answer["Location"] == KeptForm.objects.get().back
+        assert b"Half a" in client.get(answer["Location"]).content
+        assert not CaseNote.objects.exists()
+
+    def test_a_stale_token_leads_back_to_the_form(self, cast: Cast, case: Case) -> None:
+        strict = Client(enforce_csrf_checks=True)
+        strict.force_login(cast.officer)
+        address = at("add_note", case.pk)
+        answer = sent(strict, address, text="Half a", owner=seal_of(cast.officer))
+        assert answer["Location"] == KeptForm.objects.get().back
+        assert sent(strict, address, text="a", owner="forged").status_code == 403
+        assert sent(strict, address, text="a", owner=seal_of(cast.colleague)).status_code == 403
+        assert not CaseNote.objects.exists()
+
+
+def test_every_form_that_posts_says_whose_it_is(cast: Cast, case: Case) -> None:
+    client = browser(cast.officer)
+    for page in (at("desk"), at("case", case.pk), at("outcomes"), at("imports"), at("add_note", 1)):
+        html = client.get(page).content.decode()
+        assert html.count('name="owner"') == html.count('name="csrfmiddlewaretoken"')
+    assert 'name="owner"' not in Client().get(reverse("accounts:sign_in")).content.decode()
+
+
+class TestFilling:
+    PAGE = """<!DOCTYPE html><form method="get"><input name="a" value="1"></form>
+    <form method="post" action="/here/"><input name=a value='old' disabled>
+    <input type=checkbox name="b" value="1" checked><input type=checkbox name="b" value="2">
+    <input type="radio" name="c" value="x"><input type="radio" name="c" value="y" checked>
+    <select name="d"><option value="1" selected>One<option value="2">Two &amp; a half</select>
+    <textarea name="e">
+old &lt;</textarea><input type="file" name="f">
+    <input name="g" value="same"><svg viewBox="0 0"/><input name="h">
+    <input name="h"></form>
+    <form method="post"><input name="a"></form>"""
+
+    def test_the_controls_of_that_form_alone_and_nothing_else(self) -> None:
+        fields = {
+            "a": ['"><b'],
+            "b": ["2"],
+            "c": ["x"],
+            "d": ["2"],
+            "e": ["\n</textarea>"],
+            "f": ["/etc/passwd"],
+            "h": ["1", "2"],
+        }
+        assert filled(self.PAGE, at="/", address="/here/", fields=fields, more="+") == (
+            """<!DOCTYPE html><form method="get"><input name="a" value="1"></form>
+    <form method="post" action="/here/">+<input name="a" disabled value="&quot;&gt;&lt;b">
+    <input type="checkbox" name="b" value="1"><input type="checkbox" name="b" value="2" checked>
+    <input type="radio" name="c" value="x" checked><input type="radio" name="c" value="y">
+    <select name="d"><option value="1">One<option value="2" selected>Two &amp; a half</select>
+    <textarea name="e">
+
+&lt;/textarea&gt;</textarea><input type="file" name="f">
+    <input name="g" value="same"><svg viewBox="0 0"/><input name="h" value="1">
+    <input name="h" value="2"></form>
+    <form method="post"><input name="a"></form>"""
+        )
+
+    def test_a_page_without_that_form_is_none(self) -> None:
+        assert filled(self.PAGE, at="/", address="/there/", fields={"a": ["1"]}) is None

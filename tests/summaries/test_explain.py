@@ -1,0 +1,308 @@
+"""A number opened: tile, explanation, list, export and the command line say the same."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from io import StringIO
+from itertools import count
+from random import Random
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from audit.models import LogRow
+from campaigns.models import Borough, Campaign, Team
+from cases.choices import BailKind, Kind, NoFurtherActionType, Offence, OrderKind, Strand
+from cases.models import Outcome
+from core.days import ONE_DAY, DayRange
+from summaries.actions import run_nightly
+from summaries.asked import Asked, Place
+from summaries.figures import By, Window, figures
+from summaries.measures import BY_SLUG, MEASURES, OUTCOMES
+from tests.cases.pages import browser, text_of
+from tests.conftest import Cast
+from tests.factories import (
+    DAY,
+    NOON,
+    BasicCommandUnitFactory,
+    BoroughFactory,
+    CampaignFactory,
+    CaseFactory,
+    CommandMembershipFactory,
+    EngagementEventFactory,
+    ExclusionFactory,
+    OutcomeFactory,
+    SuspectFactory,
+    TeamFactory,
+    TrainingSessionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+KINDS: list[dict[str, Any]] = [
+    {"kind": Kind.ARREST},
+    {"kind": Kind.ARREST, "strand": Strand.SEXUAL_OFFENCES},
+    {"kind": Kind.ARREST, "strand": Strand.CHILD_ABUSE},
+    {"charge": True},
+    {"caution": True},
+    {"order": True},
+    {"notice": True},
+    {"order": True, "order_kind": OrderKind.NON_MOLESTATION},
+    {"application": True},
+    {"kind": Kind.VOLUNTARY_ATTENDANCE},
+    {"kind": Kind.BAIL, "bail_kind": BailKind.CONDITIONAL},
+    {"kind": Kind.RELEASED},
+    {"kind": Kind.NO_FURTHER_ACTION, "no_further_action_type": NoFurtherActionType.NO_SUSPECT},
+]
+DAYS = DayRange.inclusive(DAY - timedelta(days=2), DAY)
+
+
+@pytest.fixture
+def campaign(cast: Cast) -> Campaign:
+    return CampaignFactory.create(
+        slug="the-days", first_day=DAYS.first, last_day=DAYS.last, boroughs=[cast.a, cast.b]
+    )
+
+
+def scatter(cast: Cast, chance: Random, number: int) -> list[Outcome]:
+    """Outcomes of every kind, in and around the campaign, some of which do not count."""
+    teams: list[Team | None] = [*TeamFactory.create_batch(2), None]
+    places = [cast.a, cast.b, BoroughFactory.create(elsewhere=True)]
+    made = []
+    for _, n in zip(range(number), count(), strict=False):
+        case = CaseFactory.create(borough=chance.choice(places))
+        traits = dict(KINDS[n % len(KINDS)])
+        if "order" not in traits and "notice" not in traits and "application" not in traits:
+            traits["offence"] = chance.choice([Offence.STALKING, Offence.HARASSMENT])
+        made.append(
+            OutcomeFactory.create(
+                case=case,
+                suspect=SuspectFactory.create(case=case),
+                borough=case.borough,
+                team=chance.choice(teams),
+                happened_at=NOON - timedelta(days=chance.randint(0, 3)),
+                recorded_at=NOON + timedelta(days=chance.randint(0, 1)),
+                **traits,
+            )
+        )
+    for entry in chance.sample(made, number // 8):
+        Outcome.objects.filter(pk=entry.pk).update(
+            voided_at=NOON + timedelta(days=2), voided_by=cast.officer, void_reason="By mistake"
+        )
+    for place in (cast.a, cast.b):
+        EngagementEventFactory.create(borough=place, happened_at=NOON, attendances=40)
+        TrainingSessionFactory.create(borough=place, happened_at=NOON, officers_trained=25)
+    return made
+
+
+def listed(client: Client, address: str) -> int:
+    """How many rows the list of outcomes has at an address; it says so itself."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert answer.context["list"].form.is_valid(), answer.context["list"].form.errors
+    number: int = answer.context["list"].count.number
+    return number
+
+
+def exported(client: Client, address: str) -> int:
+    query = urlsplit(address).query
+    answer: Any = client.post(
+        f"/outcomes/export/?{query}", {"form": "csv", "recipient": "me", "reason": "Check"}
+    )
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return len(list(csv.reader(io.StringIO(text, newline="")))) - 1
+
+
+def by_command(campaign: Campaign) -> dict[str, int]:
+    said = StringIO()
+    call_command("totals", campaign.slug, "--json", stdout=said)
+    return {entry["slug"]: entry["count"] for entry in json.loads(said.getvalue())["measures"]}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_tile_explanation_list_and_export_are_one_number(
+    cast: Cast, campaign: Campaign, seed: int
+) -> None:
+    """For every measure, right after random edits, before and after the nightly run."""
+    chance = Random(seed)
+    made = scatter(cast, chance, 52)
+    client = browser(cast.force_supervisor)
+    for nightly in (False, True):
+        if nightly:
+            run_nightly()
+            # An edit after the run, so that some days are live again.
+            moved = chance.choice([row for row in made if row.voided_at is None])
+            Outcome.objects.filter(pk=moved.pk).update(borough=cast.b, happened_at=NOON)
+        expected = by_command(campaign)
+        page = client.get("/campaigns/the-days/").context["page"].figures
+        numbers = [*((tile.asked, tile.count) for tile in page.tiles), page.different]
+        shown = {asked.measure.slug: number for asked, number in numbers}
+        assert shown == {slug: expected[slug] for slug in shown}
+        for measure in MEASURES:
+            opened = client.get(f"/campaigns/the-days/figures/{measure.slug}/").context["page"]
+            assert opened.count == expected[measure.slug], measure.slug
+            if measure.source is OUTCOMES and measure.additive and opened.count:
+                assert opened.listable == opened.count == listed(client, opened.asked.list_address)
+                assert opened.hidden == 0
+        arrests = client.get("/campaigns/the-days/figures/arrests/").context["page"]
+        assert exported(client, arrests.asked.list_address) == expected["arrests"]
+
+
+def test_each_part_of_each_breakdown_opens_onto_its_own_rows(
+    cast: Cast, campaign: Campaign
+) -> None:
+    scatter(cast, Random(7), 39)
+    client = browser(cast.force_supervisor)
+    window = Window.of(campaign)
+    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
+    opened = 0
+    for by in (By.OFFENCE, By.TEAM, By.DETAIL, By.BOROUGH, By.DAY):
+        for measure, parts in figures(window, by).items():
+            if measure.source is not OUTCOMES:
+                continue
+            whole = Asked(campaign, measure, campaign.days, place)
+            for key, number in parts.items():
+                asked = _narrowed(whole, by, key)
+                page = client.get(asked.address).context["page"]
+                assert page.count == number == asked.count()
+                assert listed(client, asked.list_address) == number, asked
+                opened += 1
+    assert opened > 40
+
+
+def _narrowed(asked: Asked, by: By, key: str) -> Asked:
+    if by is By.BOROUGH:
+        return asked.within(Borough.objects.get(pk=key))
+    if by is By.DAY:
+        return asked.on(date.fromisoformat(key))
+    return asked.broken(by, key, key)
+
+
+def test_every_number_of_the_campaigns_page_opens_onto_itself(
+    cast: Cast, campaign: Campaign
+) -> None:
+    scatter(cast, Random(11), 26)
+    for who in (cast.supervisor, cast.officer):
+        client = browser(who)
+        page = client.get("/campaigns/the-days/").context["page"].figures
+        numbers = [(tile.asked.address, tile.count) for tile in page.tiles]
+        numbers += [(row.address, row.count) for row in page.closer.rows]
+        for table in (page.by_day, page.by_borough):
+            for row in [*table.rows, table.total]:
+                numbers += [(address, number) for number, address in row.cells]
+        for address, number in numbers:
+            assert client.get(address).context["page"].count == number, (who.role, address)
+
+
+def test_what_a_person_may_not_list_is_explained_all_the_same(
+    cast: Cast, campaign: Campaign
+) -> None:
+    for place in (cast.a, cast.a, cast.b):
+        OutcomeFactory.create(case=CaseFactory.create(borough=place))
+    barred = Outcome.objects.filter(borough=cast.a).latest("pk")
+    ExclusionFactory.create(case=barred.case, user=cast.supervisor)
+    page = browser(cast.supervisor).get("/campaigns/the-days/figures/arrests/")
+    assert (page.context["page"].count, page.context["page"].listable) == (3, 1)
+    assert "You may list 1 of them. The other 2 are counted" in text_of(page)
+    shown = browser(cast.communications).get("/campaigns/the-days/figures/arrests/")
+    assert shown.context["page"].count == 3
+    assert shown.context["page"].rows == []
+    assert "The rows behind it" not in text_of(shown)
+
+
+def test_an_officer_is_shown_figures_of_their_own_boroughs_alone(
+    cast: Cast, campaign: Campaign
+) -> None:
+    for place in (cast.a, cast.b):
+        OutcomeFactory.create(case=CaseFactory.create(borough=place))
+    client = browser(cast.officer)
+    assert client.get("/campaigns/the-days/figures/arrests/").context["page"].count == 1
+    assert client.get("/campaigns/the-days/figures/arrests/?borough=barnet").status_code == 404
+    assert client.get("/campaigns/the-days/figures/arrests/?borough=lambeth").status_code == 200
+
+
+def test_a_command_is_its_boroughs(cast: Cast, campaign: Campaign) -> None:
+    command = BasicCommandUnitFactory.create(code="AS")
+    CommandMembershipFactory.create(borough=cast.a, command=command)
+    for place in (cast.a, cast.a, cast.b):
+        OutcomeFactory.create(case=CaseFactory.create(borough=place))
+    client = browser(cast.force_supervisor)
+    page = client.get("/campaigns/the-days/figures/arrests/?command=AS").context["page"]
+    assert (page.count, page.asked.place.label) == (2, command.name)
+    assert listed(client, page.asked.list_address) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("nothing/", "arrests/?borough=nowhere", "arrests/?command=ZZ"),
+        *("arrests/?team=999999", "arrests/?team=x", "arrests/?offence=x", "arrests/?detail=x"),
+        *("suspects_arrested/?offence=stalking", "engagement_events/?detail=dvpo"),
+    ],
+)
+def test_a_figure_that_does_not_exist_is_not_found(
+    cast: Cast, campaign: Campaign, address: str
+) -> None:
+    assert browser(cast.supervisor).get(f"/campaigns/the-days/figures/{address}").status_code == 404
+
+
+def test_odd_days_fall_back_on_the_campaigns_own(cast: Cast, campaign: Campaign) -> None:
+    client = browser(cast.supervisor)
+    for query in ("first_day=x&first_month=1&first_year=1", "first_day=99&last_day=1"):
+        page = client.get(f"/campaigns/the-days/figures/arrests/?{query}").context["page"]
+        assert page.asked.days == campaign.days
+
+
+def test_the_words_say_what_is_left_out_and_what_is_live(cast: Cast, campaign: Campaign) -> None:
+    case = CaseFactory.create(borough=cast.a)
+    suspect = SuspectFactory.create(case=case)
+    kept = OutcomeFactory.create(case=case, suspect=suspect, recorded_at=NOON + 2 * ONE_DAY)
+    OutcomeFactory.create(case=case, suspect=suspect, merged_into=kept, **_merge(cast.officer))
+    run_nightly()
+    client = browser(cast.supervisor)
+    words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
+    assert "1 merged into another entry of the same event" in words
+    assert "0 void" in words
+    assert "Of those that you may list, 1 were entered later" in words or "entered" in words
+    assert "Nothing here changed since the last proof" in words
+    Outcome.objects.filter(pk=kept.pk).update(
+        voided_at=NOON + 3 * ONE_DAY, voided_by=cast.officer, void_reason="By mistake"
+    )
+    words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
+    assert "1 void" in words
+    assert "One day in boroughs changed since the last proof, counted anew just now" in words
+    run_nightly()
+    words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
+    assert "restated 1 time after it had been counted" in words
+
+
+def _merge(by: User) -> dict[str, Any]:
+    return {"merged_at": NOON, "merged_by": by}
+
+
+def test_opening_a_number_with_rows_is_in_the_log_with_what_was_asked(
+    cast: Cast, campaign: Campaign
+) -> None:
+    browser(cast.supervisor).get("/campaigns/the-days/figures/arrests/?borough=lambeth")
+    row = LogRow.objects.get(action=LogRow.Action.SEARCH)
+    assert (row.actor, row.object_type, row.details) == (
+        cast.supervisor.username,
+        "cases.outcome",
+        {"figure": "arrests", "borough": "lambeth"},
+    )
+
+
+def test_the_list_address_says_no_more_than_the_measure(cast: Cast, campaign: Campaign) -> None:
+    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
+    asked = Asked(campaign, BY_SLUG["charges"], campaign.days, place)
+    query = parse_qs(urlsplit(asked.list_address).query)
+    days = {f"{end}_{part}" for end in ("first", "last") for part in ("day", "month", "year")}
+    # The campaign has every borough there is.
+    assert query.keys() - days == {"state", "kind", "strand"}
+    BoroughFactory.create()
+    assert "boroughs" in parse_qs(urlsplit(asked.list_address).query)

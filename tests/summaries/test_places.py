@@ -1,0 +1,229 @@
+"""One borough, one command, one team: parts that add up, and what became of what was counted."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from campaigns.models import Campaign
+from cases.choices import BailKind, DisclosureDecision, Kind, Recipient
+from cases.models import Case, Outcome
+from core.days import LONDON, ONE_DAY, DatabaseNow, DayRange
+from summaries.asked import Place
+from summaries.figures import Window
+from summaries.lifecycle import Cohort, Step, cohorts, rhythm
+from tests.cases.pages import browser, text_of
+from tests.conftest import Cast
+from tests.factories import (
+    BasicCommandUnitFactory,
+    CampaignFactory,
+    CaseFactory,
+    CommandMembershipFactory,
+    DisclosureApplicationFactory,
+    EngagementEventFactory,
+    EvidenceSubmissionFactory,
+    OrderBreachFactory,
+    OutcomeFactory,
+    OutcomeSupportFactory,
+    ProtectiveOrderFactory,
+    SuspectFactory,
+    TeamFactory,
+    TrainingSessionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAYS = DayRange.inclusive(date(2021, 11, 25), date(2021, 12, 10))
+NOON = datetime(2021, 11, 25, 12, tzinfo=LONDON)
+LATER = NOON + timedelta(days=30)
+
+
+@pytest.fixture
+def campaign(cast: Cast) -> Campaign:
+    return CampaignFactory.create(slug="the-days", boroughs=[cast.a, cast.b])
+
+
+@pytest.fixture
+def window(cast: Cast, campaign: Campaign) -> Window:
+    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope).borough(cast.a)
+    return Window(DAYS, place.scope)
+
+
+def on(case: Case, when: datetime, suspect: Any = None, **fields: Any) -> Outcome:
+    made: Outcome = OutcomeFactory.create(
+        case=case,
+        suspect=suspect or case.suspects.first() or SuspectFactory.create(case=case),
+        happened_at=when,
+        **fields,
+    )
+    return made
+
+
+def cohort(window: Window, label: str) -> Cohort:
+    return next(one for one in cohorts(window) if one.label == label)
+
+
+def test_what_followed_an_arrest_is_told_within_the_days_and_up_to_now(
+    cast: Cast, window: Window
+) -> None:
+    bailed, charged, alone, other = (CaseFactory.create(borough=cast.a) for _ in range(4))
+    for case in (bailed, charged, alone):
+        on(case, NOON)
+    on(bailed, NOON + ONE_DAY, kind=Kind.BAIL, bail_kind=BailKind.CONDITIONAL)
+    on(bailed, LATER, kind=Kind.CHARGE)
+    on(charged, NOON + ONE_DAY, kind=Kind.CHARGE)
+    on(charged, NOON + 2 * ONE_DAY, kind=Kind.CHARGE, offence="stalking")
+    # Nothing that came before, was another's, or does not count.
+    on(alone, NOON - ONE_DAY, kind=Kind.CHARGE)
+    on(alone, NOON + ONE_DAY, SuspectFactory.create(case=alone, number=2), kind=Kind.CHARGE)
+    void = on(alone, NOON + ONE_DAY, kind=Kind.CHARGE)
+    Outcome.objects.filter(pk=void.pk).update(
+        voided_at=DatabaseNow(), voided_by=cast.officer, void_reason="By mistake"
+    )
+    on(other, NOON - ONE_DAY)
+    assert cohort(window, "Arrests") == Cohort(
+        "Arrests",
+        3,
+        [
+            Step("charged", 1, 2),
+            Step("cautioned", 0, 0),
+            Step("bailed before charge", 1, 1),
+            Step("released under investigation", 0, 0),
+            Step("no further action", 0, 0),
+            Step("nothing logged yet", 1, 1),
+        ],
+    )
+
+
+def test_a_notice_leads_to_its_order_and_the_order_to_service_and_breach(
+    cast: Cast, window: Window
+) -> None:
+    case = CaseFactory.create(borough=cast.a)
+    on(case, NOON, notice=True)
+    granted = on(case, NOON + 2 * ONE_DAY, order=True)
+    order = ProtectiveOrderFactory.create(
+        case=case, outcome=granted, served=True, served_at=NOON + 3 * ONE_DAY
+    )
+    OrderBreachFactory.create(order=order, happened_at=LATER)
+    on(CaseFactory.create(borough=cast.a), NOON, notice=True)
+    notices, orders = cohort(window, "Protection notices"), cohort(window, "Orders")
+    assert (notices.size, notices.steps) == (2, [Step("an order followed", 1, 1)])
+    assert (orders.size, orders.steps) == (1, [Step("served", 1, 1), Step("breached", 0, 1)])
+
+
+def test_an_application_a_decision_and_a_disclosure_are_three_facts(
+    cast: Cast, window: Window
+) -> None:
+    for days in (2, 40):
+        case = CaseFactory.create(borough=cast.a)
+        logged = on(case, NOON, application=True, suspect=None)
+        DisclosureApplicationFactory.create(
+            case=case,
+            outcome=logged,
+            received_on=DAYS.first,
+            decision=DisclosureDecision.DISCLOSE,
+            decided_on=DAYS.first + timedelta(days=days),
+            disclosed_on=DAYS.first + timedelta(days=days + 30),
+            recipient=Recipient.PERSON_AT_RISK,
+        )
+    found = cohort(window, "Clare's Law applications")
+    assert (found.size, found.steps) == (
+        2,
+        [Step("decided", 1, 2), Step("decided to disclose", 1, 2), Step("disclosed", 0, 2)],
+    )
+
+
+def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign) -> None:
+    """Half past eleven in the evening in UTC is the next day in London in June."""
+    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
+    june = DayRange.inclusive(date(2021, 6, 1), date(2021, 6, 30))
+    on(CaseFactory.create(borough=cast.a), datetime.fromisoformat("2021-06-20T23:30+00:00"))
+    found = rhythm(Window(june, place.scope), "kind = 'arrest'", "cases_outcome")
+    assert (found.weekdays, found.hours) == ([1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0])
+
+
+class TestPage:
+    @pytest.fixture
+    def client(self, cast: Cast) -> Client:
+        return browser(cast.supervisor)
+
+    @time_machine.travel(LATER, tick=False)
+    def test_the_parts_of_a_borough_open_onto_their_rows_and_add_up(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        team = TeamFactory.create(name="Taskforce")
+        for offence, lead in (("stalking", team), ("stalking", None), ("rape", team)):
+            on(CaseFactory.create(borough=cast.a), NOON, offence=offence, team=lead)
+        on(CaseFactory.create(borough=cast.b), NOON)
+        page = client.get("/campaigns/the-days/boroughs/lambeth/").context["page"]
+        shown = {
+            part.title: {row.label: row.count for row in part.rows} for part in page.breakdowns
+        }
+        assert shown == {
+            "By offence": {"Stalking": 2, "Rape or attempted rape": 1},
+            "By lead team": {"Taskforce": 2, "Not stated": 1},
+        }
+        for part in page.breakdowns:
+            for row in part.rows:
+                assert client.get(row.address).context["page"].count == row.count
+        assert page.tiles[0].count == sum(row.count for row in page.breakdowns[0].rows) == 3
+
+    @time_machine.travel(LATER, tick=False)
+    def test_engagement_training_and_what_is_overdue_stand_beside(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, happened_at=NOON, attendances=1)
+        EngagementEventFactory.create(borough=cast.b, happened_at=NOON)
+        TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, officers_trained=20)
+        case = CaseFactory.create(borough=cast.a)
+        DisclosureApplicationFactory.create(case=case, received_on=date(2021, 11, 1))
+        EvidenceSubmissionFactory.create(case=CaseFactory.create(borough=cast.b))
+        answer = client.get("/campaigns/the-days/boroughs/lambeth/")
+        words = text_of(answer)
+        assert [clock.case for clock in answer.context["page"].overdue] == [case]
+        assert f"{event.title}, 25 November 2021: 1 attendance " in words
+        assert "20 officers trained" in words
+        shown = browser(cast.communications).get("/campaigns/the-days/boroughs/lambeth/")
+        assert shown.context["page"].overdue is None
+        assert case.reference not in text_of(shown)
+
+    def test_a_command_and_who_sees_what(self, cast: Cast, campaign: Campaign) -> None:
+        command = BasicCommandUnitFactory.create(code="AS")
+        CommandMembershipFactory.create(borough=cast.a, command=command)
+        CommandMembershipFactory.create(borough=cast.b, command=command)
+        for borough in (cast.a, cast.b):
+            on(CaseFactory.create(borough=borough), NOON)
+        address = "/campaigns/the-days/commands/AS/"
+        counts = {
+            who.role: browser(who).get(address).context["page"].tiles[0].count
+            for who in (cast.supervisor, cast.officer)
+        }
+        assert counts == {"supervisor": 2, "officer": 1}
+        assert browser(cast.outsider).get(address).status_code == 404
+        assert browser(cast.officer).get("/campaigns/the-days/boroughs/barnet/").status_code == 404
+        assert browser(cast.officer).get("/campaigns/the-days/commands/ZZ/").status_code == 404
+
+    def test_before_the_first_day_it_says_so(self, client: Client, cast: Cast) -> None:
+        CampaignFactory.create(
+            slug="next", first_day=date(2090, 1, 1), last_day=date(2090, 1, 9), boroughs=[cast.a]
+        )
+        words = text_of(client.get("/campaigns/next/boroughs/lambeth/"))
+        assert "Figures appear here from 1 January 2090, the first day." in words
+
+    def test_what_a_team_led_and_what_it_helped_with_stand_apart(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        team, other = TeamFactory.create(slug="one"), TeamFactory.create()
+        on(CaseFactory.create(borough=cast.a), NOON, team=team)
+        helped = on(CaseFactory.create(borough=cast.a), NOON, team=other)
+        notice = on(CaseFactory.create(borough=cast.a), NOON, team=other, notice=True)
+        for outcome in (helped, notice):
+            OutcomeSupportFactory.create(outcome=outcome, team=team)
+        page = client.get("/campaigns/the-days/teams/one/").context["page"]
+        assert [(c.measure.slug, c.led, c.helped) for c in page.credits[:4]] == [
+            *[("arrests", 1, 1), ("charges", 0, 0), ("cautions", 0, 0), ("orders", 0, 0)]
+        ]
+        assert client.get(page.credits[0].address).context["page"].count == 1
+        assert client.get("/campaigns/the-days/teams/none/").status_code == 404
