@@ -10,7 +10,7 @@ export NODE_USE_SYSTEM_CA := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run code test check bench lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ setup: .setup-static ## Install what is needed, once (run and test do it too)
 
 run: setup ## Start the product with its demo; Ctrl-C stops everything
 	@exec python manage.py run
+
+code: setup ## Print the one-time code that the demo's sign-ins take now
+	@python manage.py demo_code
 
 test: setup ## Run every test, in a real browser too (BROWSER=no leaves those out)
 	python -m pytest -n 2 --dist loadgroup $(TESTS)

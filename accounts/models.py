@@ -82,6 +82,12 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     """Sessions of an earlier epoch are dead; the database opens a new one at each suspension."""
+    initial_password_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Until when a password works that an administrator gave; empty once changed.",
+    )
 
     objects = UserManager()
 
@@ -138,7 +144,8 @@ class User(AbstractBaseUser):
             return NOWHERE
         if self.whole_force:
             return EVERYWHERE
-        return BoroughScope(False, frozenset(self.boroughs.values_list("pk", flat=True)))
+        chosen = StaffBorough.objects.filter(user=self)
+        return BoroughScope(False, frozenset(chosen.values_list("borough_id", flat=True)))
 
     @property
     def figures_scope(self) -> BoroughScope:
@@ -175,7 +182,7 @@ class KeptFormQuerySet(ScopedQuerySet["KeptForm"]):
     """What somebody typed is their own."""
 
     def _scope(self, user: Viewer) -> Self:
-        return self.filter(owner=user)
+        return self.filter(owner=user) if isinstance(user, User) else self.none()
 
 
 class KeptForm(models.Model):

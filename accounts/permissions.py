@@ -79,11 +79,14 @@ class BoroughScope:
     everywhere: bool
     borough_ids: frozenset[int]
 
+    def covers(self, borough_id: int) -> bool:
+        return self.everywhere or borough_id in self.borough_ids
+
     def limit(self, rows: R, field: str = "borough") -> R:
         """The rows whose borough lies in the scope."""
-        return rows.filter(self.covers(field))
+        return rows.filter(self.condition(field))
 
-    def covers(self, field: str) -> Q:
+    def condition(self, field: str) -> Q:
         """The condition that a row's borough lies in the scope."""
         return Q() if self.everywhere else Q(**{f"{field}__in": self.borough_ids})
 

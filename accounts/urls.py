@@ -1,18 +1,19 @@
-from django.contrib.auth.views import LoginView, LogoutView
+"""Signing in and out, and one's own account.
+
+Most pages are allauth's, in templates of ours under addresses of ours; it finds them by names
+without a namespace, which are in `accounts/allauth_urls.py`.
+"""
+
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.forms import SignInForm
+from accounts import views
 
 app_name = "accounts"
 urlpatterns = [
-    path(
-        "sign-in/",
-        LoginView.as_view(
-            template_name="accounts/sign_in.html",
-            authentication_form=SignInForm,
-            redirect_authenticated_user=True,
-        ),
-        name="sign_in",
-    ),
+    path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
+    path("account/second-step/", views.second_step, name="second_step"),
+    path("account/sessions/", views.sessions, name="sessions"),
+    path("confirm/provider/", views.prove_at_provider, name="prove_at_provider"),
 ]

@@ -31,6 +31,7 @@ class LogRow(models.Model):
         SIGN_IN = "sign_in", "Signed in"
         SIGN_IN_FAILED = "sign_in_failed", "Failed to sign in"
         SIGN_OUT = "sign_out", "Signed out"
+        SIGN_IN_CHANGE = "sign_in_change", "Changed how somebody signs in"
         BREAK_GLASS = "break_glass", "Opened by break-glass"
 
     class Flag(models.TextChoices):

@@ -102,9 +102,27 @@ def refused(request: HttpRequest, status: int) -> None:
     )
 
 
-def signed(request: HttpRequest | None, action: LogRow.Action, actor: str, role: str = "") -> None:
+def signed(
+    request: HttpRequest | None,
+    action: LogRow.Action,
+    actor: str,
+    role: str = "",
+    **details: Any,
+) -> None:
     """Somebody signed in or out, or failed to."""
-    LogRow.objects.create(action=action, **_where(request), actor=actor[:60], role=role)
+    LogRow.objects.create(
+        action=action, **_where(request), actor=actor[:60], role=role, details=details
+    )
+
+
+def sign_in_refused(request: HttpRequest, why: str) -> None:
+    """The force's identity provider sent somebody who is not let in."""
+    signed(request, Action.SIGN_IN_FAILED, "", why=_storable({"why": why})["why"])
+
+
+def sign_in_changed(request: HttpRequest, person: Model, what: str, **details: Any) -> None:
+    """Somebody changed how they, or another, sign in: a password, a second step, a session."""
+    _write(request, Action.SIGN_IN_CHANGE, record=person, details={"what": what, **details})
 
 
 def _write(

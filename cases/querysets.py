@@ -46,7 +46,7 @@ class CaseLinkedQuerySet(ScopedQuerySet[M]):
             return self.none()
         rows = self
         for case, borough in self.paths:
-            seen = user.scope.covers(borough) & (
+            seen = user.scope.condition(borough) & (
                 Q(**{f"{case}restricted": False})
                 | Q(**{f"{case}pk__in": user.case_access.values("case")})
             )

@@ -45,6 +45,11 @@ def _redis(url: str) -> str:
     return url
 
 
+def _cache(url: str) -> str:
+    """The same Redis as its client for the cache wants it named."""
+    return url.replace("redis+socket://", "unix://", 1)
+
+
 def _local_secret() -> str:
     """A key of this checkout's own, made once."""
     path = private_directory(VAR_DIR) / "secret-key"
@@ -71,6 +76,7 @@ try:
         raise ImproperlyConfigured("DEBUG must be off where MODE=production")
     VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
     SECRET_KEY = _required("SECRET_KEY") or _local_secret()
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     if PRODUCTION and len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more")
     _required("ALLOWED_HOSTS")
@@ -105,12 +111,38 @@ try:
     SESSION_LASTS = timedelta(
         hours=env.int("SESSION_HOURS", 10, validate=validate.Range(min=1, max=12))
     )
+    TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+    # Single sign-on by the force's own identity provider (docs/decisions/0019-signing-in.md).
+    OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
+    OIDC_NAME = env.str("OIDC_NAME", "your force account")
+    OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+    OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+    OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", "preferred_username")
+    OIDC_ROLE_CLAIM = env.str("OIDC_ROLE_CLAIM", "")
+    OIDC_ROLES: dict[str, str] = env.dict("OIDC_ROLES", {})
+    OIDC_BOROUGHS_CLAIM = env.str("OIDC_BOROUGHS_CLAIM", "")
+    OIDC_CREATE = env.bool("OIDC_CREATE", False)
+    OIDC_SECOND_FACTOR: dict[str, str] = env.dict("OIDC_SECOND_FACTOR", {})
+    if OIDC_SERVER_URL and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+        raise ImproperlyConfigured("OIDC_SERVER_URL needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
+    if PRODUCTION and OIDC_SERVER_URL and not OIDC_SERVER_URL.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_SERVER_URL must start with https://")
+    if OIDC_CREATE and not OIDC_ROLE_CLAIM:
+        raise ImproperlyConfigured("OIDC_CREATE needs OIDC_ROLE_CLAIM, which says who is who")
 except EnvError as error:
     sys.exit(f"Settings: {error}")
 except ImproperlyConfigured as error:
     sys.exit(f"Settings: {error}.")
 
 INSTALLED_APPS = [
+    # Before the product's own: accounts takes their tables, which hold secrets, out of the admin.
+    "django.contrib.auth",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "core",
     "audit",
     "campaigns",
@@ -125,7 +157,6 @@ INSTALLED_APPS = [
     # The templates of the controls, which the forms of pages find among the project's own.
     "django.forms",
     "audit.apps.AdminConfig",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -136,6 +167,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Static files, refusals and errors carry these headers too, so what sets them stands outside.
     "core.edge.Edge",
+    "core.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -150,6 +182,8 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "audit.middleware.AuditMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "cases.middleware.ReasonMiddleware",
 ]
 
@@ -179,7 +213,8 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = False
 
-# People sign in with a name and a password, hashed by Argon2.
+# People sign in with a name and a password, hashed by Argon2, and a second step; or by a passkey;
+# or at the force's own identity provider. docs/decisions/0019-signing-in.md
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
 LOGIN_URL = "accounts:sign_in"
@@ -190,16 +225,71 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["username", "name", "email"]},
-    },
+    {"NAME": "accounts.passwords.LengthValidator"},
+    {"NAME": "accounts.passwords.BreachedPasswordValidator"},
+    {"NAME": "accounts.passwords.OwnWordsValidator"},
 ]
+INITIAL_PASSWORD_DAYS = 7
+# Limits on guessing are counted in a cache that every process shares.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _cache(REDIS_URL),
+        "KEY_PREFIX": "days-of-action",
+    }
+}
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+# A station may stand behind one address, so the limit by name is the strict one.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "30/5m/ip,5/5m/key,50/d/key",
+    "reauthenticate": "10/5m/user",
+    "change_password": "10/5m/user",
+}
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.ReauthenticateByCodeForm",
+    "activate_totp": "accounts.forms.AppForm",
+    "add_webauthn": "accounts.forms.PasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Days of Action"
+# One step to each side, for clocks that go wrong and fingers that are slow.
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+SOCIALACCOUNT_ADAPTER = "accounts.identity.IdentityProviderAdapter"
+# By a link: the policy below lets no form lead off this site. The state refuses forged answers.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "force",
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
 
 # Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
 DISCLOSURE_DAYS = 28

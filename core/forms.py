@@ -29,7 +29,7 @@ CLASSES: dict[type[forms.Widget], str] = {
     forms.Textarea: "govuk-textarea",
     forms.FileInput: "govuk-file-upload",
     forms.TextInput: "govuk-input",
-    forms.PasswordInput: "govuk-input",
+    forms.PasswordInput: "govuk-input govuk-password-input__input govuk-js-password-input-input",
 }
 """The class of a control by its widget, the first that fits."""
 
@@ -57,6 +57,8 @@ class PageBoundField(BoundField):
             return "radios"
         if isinstance(widget, forms.CheckboxInput):
             return "checkbox"
+        if isinstance(widget, forms.PasswordInput):
+            return "password"
         return "date" if isinstance(widget, DayInput) else "input"
 
     @property
@@ -95,8 +97,8 @@ class PageBoundField(BoundField):
         base = next((name for kind, name in CLASSES.items() if isinstance(widget, kind)), "")
         if base:
             own = [base, widget.attrs.get("class", "")]
-            if self.errors and base.count("__") == 0:
-                own.append(f"{base}--error")
+            if self.errors and "__" not in base.split()[0]:
+                own.append(f"{base.split()[0]}--error")
             built["class"] = " ".join(filter(None, own))
         if self.errors and isinstance(widget, DayInput):
             built["data-error"] = True

@@ -1,16 +1,22 @@
 """The cast that tests share, and what the database's own rules need of the test runner."""
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pgtrigger
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
 from accounts.models import User
 from campaigns.models import Borough
+from core.servers import redis_running, redis_socket
 from tests.factories import BoroughFactory, UserFactory
+from tests.signing_in import show_second_factor
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,39 @@ def signed_in(client: Client, cast: Cast, settings: Settings) -> Client:
     settings.WHITENOISE_AUTOREFRESH = True
     client.force_login(cast.administrator)
     return client
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _whoever_is_signed_in_has_shown_a_second_factor() -> Iterator[None]:
+    """`force_login` skips the pages of signing in, and so makes the session that they would."""
+    to_be_continued = Client.force_login
+
+    def force_login(client: Client, user: Any, backend: str | None = None) -> None:
+        to_be_continued(client, user, backend)
+        show_second_factor(client, user)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", force_login)
+        yield
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Redis: the one given, else the embedded one."""
+    if os.environ.get("REDIS_URL"):
+        yield django_settings.REDIS_URL
+        return
+    var = tmp_path_factory.mktemp("broker")
+    with redis_running(var):
+        yield f"redis+socket://{redis_socket(var)}"
+
+
+@pytest.fixture
+def own_cache(broker: str, settings: Settings) -> None:
+    """A part of Redis that no other test writes to: what was guessed there counts only here."""
+    place = broker.replace("redis+socket://", "unix://")
+    default = settings.CACHES["default"]
+    settings.CACHES = {"default": default | {"LOCATION": place, "KEY_PREFIX": f"test-{uuid4()}"}}
 
 
 @pytest.fixture(autouse=True, scope="session")

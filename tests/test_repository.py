@@ -102,8 +102,11 @@ def test_every_environment_variable_is_in_the_readme() -> None:
     }
     assert read == {
         *("MODE", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "DATABASE_POOL"),
-        *("REDIS_URL", "VAR_DIR", "PORT", "SEAL_EVERY_MINUTES"),
-        *("SESSION_IDLE_MINUTES", "SESSION_HOURS"),
+        *("REDIS_URL", "VAR_DIR", "PORT", "SECRET_KEY_FALLBACKS", "TRUSTED_PROXIES"),
+        *("SEAL_EVERY_MINUTES", "SESSION_IDLE_MINUTES", "SESSION_HOURS"),
+        *("OIDC_SERVER_URL", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
+        *("OIDC_USERNAME_CLAIM", "OIDC_ROLE_CLAIM", "OIDC_ROLES", "OIDC_BOROUGHS_CLAIM"),
+        *("OIDC_CREATE", "OIDC_SECOND_FACTOR"),
     }
     readme = (ROOT / "README.md").read_text()
     assert {name for name in read if not re.search(rf"\b{name}\b", readme)} == set()

@@ -8,8 +8,10 @@ from cases.actions.amend import (
     version_of,
 )
 from cases.actions.disclosures import add_disclosure, change_disclosure
-from cases.actions.drafts import keep_draft, purge_drafts
+from cases.actions.drafts import checked_entry, keep_draft, purge_drafts, seal_entry
 from cases.actions.entries import (
+    Alike,
+    Likeness,
     answer_sent_back,
     likely_duplicates,
     log_entry,
@@ -40,7 +42,9 @@ from cases.actions.outcomes import (
 
 __all__ = [
     "FIXED",
+    "Alike",
     "ChangedMeanwhile",
+    "Likeness",
     "add_disclosure",
     "add_order",
     "amend_entry",
@@ -49,6 +53,7 @@ __all__ = [
     "change_disclosure",
     "change_order",
     "check_merge",
+    "checked_entry",
     "correct_borough",
     "correct_order",
     "keep_apart",
@@ -63,6 +68,7 @@ __all__ = [
     "record_breach",
     "restore_outcome",
     "return_evidence",
+    "seal_entry",
     "send_back",
     "send_evidence",
     "state_at",

@@ -10,10 +10,17 @@ from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from campaigns.models import Team
-from cases.actions.entries import begun, case_for, suspect_for
+from cases.actions.entries import begun, place_of
 from cases.actions.outcomes import amend_outcome
 from cases.entry import Entry
-from cases.models import Case, DisclosureApplication, Outcome, OutcomeSupport, ProtectiveOrder
+from cases.models import (
+    Case,
+    DisclosureApplication,
+    Outcome,
+    OutcomeSupport,
+    ProtectiveOrder,
+    Suspect,
+)
 
 FOLLOWS = ("status", "given_at", "granted_on", "received_on", "applicant")
 """What a row on the case has from its entry, until the row itself is worked on."""
@@ -70,7 +77,7 @@ def amend_entry(*, by: User, outcome: Outcome, version: str, entry: Entry) -> Ou
         case = _case(current.case, entry, by)
         wanted = {
             "case": case,
-            "suspect": suspect_for(case, entry.suspect_number),
+            "suspect": _suspect(case, entry.suspect_number),
             "happened_at": _to_the_minute(entry.happened_at, current.happened_at),
             "borough": entry.borough,
             "team": entry.team,
@@ -88,7 +95,13 @@ def _case(now: Case, entry: Entry, by: User) -> Case:
     same = entry.reference.key == now.reference_key
     if same and (now.reference_date is None or entry.reference_day == now.reference_date):
         return now
-    return case_for(entry, by)
+    return Case.objects.get(pk=place_of(entry, by).case_id)
+
+
+def _suspect(case: Case, number: int | None) -> Suspect | None:
+    if number is None:
+        return None
+    return Suspect.objects.get_or_create(case=case, number=number)[0]
 
 
 def _to_the_minute(wanted: datetime, was: datetime) -> datetime:

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple
 from uuid import UUID
 
 import pghistory
-from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
-from cases.actions.outcomes import log_outcome, void_outcome
+from cases.actions.outcomes import add_outcome, flag_duplicates, void_outcome
 from cases.choices import (
     NOTICES,
     Applicant,
@@ -32,10 +33,38 @@ from cases.models import (
 )
 from core.days import DatabaseNow, london_day
 
-M = TypeVar("M", bound=Model)
-
 UNDO_WITHIN = timedelta(hours=12)
 """A shift."""
+
+
+FIND_OR_MAKE = """
+WITH found AS (
+    SELECT c.id, s.id AS suspect_id,
+        restricted OR EXISTS (SELECT FROM cases_exclusion AS e WHERE e.case_id = c.id) AS hidden
+    FROM cases_case AS c
+    LEFT JOIN cases_suspect AS s ON s.case_id = c.id AND s.number = %(suspect)s
+    WHERE reference_key = upper(replace(%(reference)s, ' ', '')) AND system = %(system)s
+        AND (system <> 'cad' OR reference_date = %(day)s)
+    ORDER BY c.id DESC LIMIT 1
+), made AS (
+    INSERT INTO cases_case
+        (reference, system, reference_date, borough_id, team_id, officer_id, status, restricted)
+    SELECT %(reference)s, %(system)s, %(day)s::date, %(borough)s, %(team)s::bigint, %(officer)s,
+        'open', false
+    WHERE NOT EXISTS (SELECT FROM found) ON CONFLICT DO NOTHING RETURNING id
+), place AS (
+    SELECT id, suspect_id, false AS new, hidden FROM found
+    UNION ALL SELECT id, NULL, true, false FROM made
+), added AS (
+    INSERT INTO cases_suspect (case_id, number) SELECT id, %(suspect)s::smallint FROM place
+    WHERE suspect_id IS NULL AND %(suspect)s IS NOT NULL ON CONFLICT DO NOTHING RETURNING id
+)
+SELECT id, coalesce(suspect_id, (SELECT id FROM added)), new, hidden FROM place
+"""
+"""A case and its suspect in one question, not four: each has its price, and an officer waits.
+
+Where another makes one of the two at the same moment, its id is for the next question to find.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,43 +74,65 @@ class Likeness:
     seen: list[Outcome]
     elsewhere: bool
 
+    def __bool__(self) -> bool:
+        return bool(self.seen) or self.elsewhere
 
-@transaction.atomic
-def log_entry(*, by: User, token: UUID, entry: Entry) -> tuple[Outcome, bool]:
-    """Saves an entry once, finding or making its case and suspect, and drops the draft of it.
 
-    An order or notice, and a Clare's Law application, begin their life on the case with it.
-    ValidationError names the fields that are wrong.
+class Alike(Exception):
+    """The entry looks like others, of which whoever logs it has not been asked."""
+
+
+def log_entry(*, by: User, token: UUID, entry: Entry, different: bool = False) -> bool:
+    """Saves an entry, finding or making its case and suspect; says if the case is hidden from some.
+
+    It takes the draft away: the second of two submits waits for the first, finds none and gets
+    Draft.DoesNotExist. An order or notice, and a Clare's Law application, begin their life on the
+    case with it. Raises Alike unless it is `different`, or ValidationError by field.
     """
-    known = Outcome.objects.filter(pk=token).first()
-    if known is not None:
-        return known, False
-    case = case_for(entry, by)
-    outcome, made = log_outcome(
-        by=by,
-        token=token,
-        case=case,
+    try:
+        with transaction.atomic(), pghistory.context(user=by.pk, action="log outcome"):
+            return _logged(by, token, entry, different)
+    except IntegrityError as refused:
+        if isinstance(refused.__cause__, ForeignKeyViolation):
+            raise ValidationError("What you chose is no longer there. Choose again.") from None
+        if not Outcome.objects.filter(pk=token).exists():
+            raise
+        # A late request kept a draft of what had just been saved.
+        Draft.objects.filter(pk=token).delete()
+        raise Draft.DoesNotExist from None
+
+
+def _logged(by: User, token: UUID, entry: Entry, different: bool) -> bool:
+    if not Draft.objects.filter(pk=token, owner=by).delete()[0]:
+        raise Draft.DoesNotExist
+    place, suspect = place_of(entry, by), None
+    if entry.suspect_number is not None:
+        suspect = Suspect(pk=place.suspect_id, case_id=place.case_id, number=entry.suspect_number)
+    outcome = Outcome(
+        pk=token,
+        case_id=place.case_id,
+        suspect=suspect,
         kind=entry.kind,
         happened_at=entry.happened_at,
         borough=entry.borough,
         team=entry.team,
-        suspect=suspect_for(case, entry.suspect_number),
-        supporting_teams=entry.supporting_teams,
+        logged_by=by,
         **entry.codes,
     )
-    row = begun(outcome, entry.other_order, by) if made else None
+    add_outcome(outcome, entry.supporting_teams)
+    # On a case that is new there is no other entry; there may be one of the custody record.
+    if not place.new or outcome.custody_record:
+        alike = flag_duplicates(outcome)
+        if alike and not different and _told(outcome, by):
+            raise Alike
+    row = begun(outcome, entry.other_order, by)
     if row is not None:
         row.save(force_insert=True)
-    Draft.objects.filter(pk=token).delete()
-    return outcome, made
+    return place.hidden
 
 
 def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
-    """Entries that an entry looks like, as far as the person may be told.
-
-    One that is out of their scope is only hinted at; one on a restricted case, or on a case that
-    bars them, is not even that.
-    """
+    """Entries that an entry looks like, as far as the person may be told."""
     case = Case.objects.called(entry.reference, entry.reference_day).first()
     if case is None and not entry.codes.get("custody_record"):
         return Likeness([], elsewhere=False)
@@ -89,7 +140,14 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
     unsaved = Outcome(
         case=case, suspect=suspect, kind=entry.kind, happened_at=entry.happened_at, **entry.codes
     )
-    like = Outcome.objects.likely_duplicates_of(unsaved)
+    return _told(unsaved, by)
+
+
+def _told(outcome: Outcome, by: User) -> Likeness:
+    """One that is out of the person's scope is only hinted at; one on a restricted case, or on a
+    case that bars them, is not even that.
+    """
+    like = Outcome.objects.likely_duplicates_of(outcome)
     if not like.exists():
         # Nearly always; who may know of which is the dearer question.
         return Likeness([], elsewhere=False)
@@ -97,33 +155,32 @@ def likely_duplicates(*, by: User, entry: Entry) -> Likeness:
     return Likeness(list(seen[:5]), like.known_elsewhere_to(by).exists())
 
 
-def case_for(entry: Entry, by: User) -> Case:
-    """The case of the reference, made where there is none, whoever may see it."""
-    made = Case(
-        reference=entry.reference.text,
-        system=entry.reference.system,
-        reference_date=entry.reference_day if entry.reference.needs_its_day else None,
-        borough=entry.borough,
-        team=entry.team,
-        officer=by,
-    )
-    return _found_or_made(Case.objects.called(entry.reference, entry.reference_day), made)
+class Place(NamedTuple):
+    """Where an entry goes; whether its case is new, and whether somebody may not know of it."""
+
+    case_id: int
+    suspect_id: int | None
+    new: bool
+    hidden: bool
 
 
-def suspect_for(case: Case, number: int | None) -> Suspect | None:
-    if number is None:
-        return None
-    made = Suspect(case=case, number=number)
-    return _found_or_made(Suspect.objects.filter(case=case, number=number), made)
-
-
-def _found_or_made(rows: "QuerySet[M]", made: M) -> M:
-    """The row that there is, or else the one given; of two made at the same moment, the first."""
-    found = next(iter(rows[:1]), None)
-    if found is None:
-        rows.model._default_manager.bulk_create([made], ignore_conflicts=True)
-        found = rows.get()
-    return found
+def place_of(entry: Entry, by: User) -> Place:
+    """The case of the reference and the suspect, made where there is none, whoever may see them."""
+    asked = {
+        "reference": entry.reference.text,
+        "system": entry.reference.system.value,
+        "day": entry.reference_day if entry.reference.needs_its_day else None,
+        "suspect": entry.suspect_number,
+        "borough": entry.borough.pk,
+        "team": entry.team.pk if entry.team else None,
+        "officer": by.pk,
+    }
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(FIND_OR_MAKE, asked)
+            for place in map(Place._make, cursor.fetchall()):
+                if place.suspect_id or entry.suspect_number is None:
+                    return place
 
 
 def begun(

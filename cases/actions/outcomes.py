@@ -13,6 +13,7 @@ from accounts.models import User
 from campaigns.models import Borough, Team
 from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
+from cases.querysets import LIKELY_DUPLICATE_WITHIN
 from core.days import DatabaseNow
 from core.models import check_fields, told
 
@@ -28,6 +29,28 @@ Whoever saves rows takes it after them and before the search, so of two entries 
 same moment the later to search sees the other. One entry shares it, and holds the keys of its own
 case and custody record alone; an import, which has too many keys, holds the whole of it.
 """
+
+ALIKE = f"""
+s.kind = e.kind AND (s.kind <> 'charge' OR s.offence = e.offence)
+    AND (s.kind <> 'order' OR s.order_kind = e.order_kind)
+    AND e.happened_at > s.happened_at - interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
+    AND e.happened_at < s.happened_at + interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
+"""
+"""The rule of `OutcomeQuerySet.likely_duplicates_of`, of what is saved and what is there."""
+FLAG = f"""
+INSERT INTO cases_possibleduplicate (outcome_id, earlier_id, state)
+SELECT s.id, e.id, 'open'
+FROM (
+    SELECT %(id)s::uuid AS id, %(kind)s::text AS kind, %(offence)s::text AS offence,
+        %(case_id)s::bigint AS case_id, %(suspect_id)s::bigint AS suspect_id,
+        %(order_kind)s::text AS order_kind, %(custody_record)s::text AS custody_record,
+        %(happened_at)s::timestamptz AS happened_at
+) AS s JOIN cases_outcome AS e ON (
+    e.case_id = s.case_id AND e.suspect_id IS NOT DISTINCT FROM s.suspect_id
+    OR s.custody_record <> '' AND e.custody_record = s.custody_record
+) WHERE e.id <> s.id AND e.counted AND {ALIKE} ON CONFLICT DO NOTHING
+"""
+"""With its values spelled out, since to plan a join of the table with itself takes longer."""
 
 
 def log_outcome(
@@ -50,41 +73,49 @@ def log_outcome(
     outcome = Outcome(
         pk=token, case=case, kind=kind, happened_at=happened_at, logged_by=by, **fields
     )
-    check_fields(outcome)
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, action="log outcome"):
-            outcome.save(force_insert=True)
-            OutcomeSupport.objects.bulk_create(
-                OutcomeSupport(outcome=outcome, team=team) for team in supporting_teams
-            )
-            _flag_duplicates(outcome)
-    except IntegrityError as refused:
+            add_outcome(outcome, supporting_teams)
+            flag_duplicates(outcome)
+    except IntegrityError:
         # The second of two submits; at the same moment, it has waited for the first.
         known = Outcome.objects.filter(pk=token).first()
         if known is None:
-            raise told(outcome, refused) from None
+            raise
         return known, False
     return outcome, True
 
 
-def _flag_duplicates(outcome: Outcome) -> None:
+def add_outcome(outcome: Outcome, supporting_teams: Iterable[Team]) -> None:
+    """The part of an action that saves a new outcome; ValidationError where a rule refuses it."""
+    check_fields(outcome)
+    try:
+        outcome.save(force_insert=True)
+    except IntegrityError as refused:
+        raise told(outcome, refused) from None
+    OutcomeSupport.objects.bulk_create(
+        OutcomeSupport(outcome=outcome, team=team) for team in supporting_teams
+    )
+
+
+def flag_duplicates(outcome: Outcome) -> bool:
+    """The part of an action that queues what looks like the same event; says whether any does."""
     # Cases before custody records: two entries do not lock crosswise.
     keys = [f"case {outcome.case_id}"]
     if outcome.custody_record:
         keys.append(f"custody {outcome.custody_record}")
-    locks = ", ".join("pg_advisory_xact_lock(%s, hashtext(%s))" for _ in keys)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT pg_advisory_xact_lock_shared(%s), {locks}",
-            [FLAGGING, *(part for key in keys for part in (FLAGGING, key))],
-        )
-    PossibleDuplicate.objects.bulk_create(
-        (
-            PossibleDuplicate(outcome=outcome, earlier=earlier)
-            for earlier in Outcome.objects.likely_duplicates_of(outcome)
-        ),
-        ignore_conflicts=True,
+    locks = ", ".join(
+        f"pg_advisory_xact_lock({FLAGGING}, hashtext(%(key{n})s))" for n in range(len(keys))
     )
+    with connection.cursor() as cursor:
+        # Two statements of one question: what is flagged is searched for once the locks are held.
+        cursor.execute(
+            f"SELECT pg_advisory_xact_lock_shared({FLAGGING}), {locks}; {FLAG}",
+            vars(outcome) | {f"key{n}": key for n, key in enumerate(keys)},
+        )
+        while cursor.nextset():
+            pass
+        return bool(cursor.rowcount)
 
 
 def _locked(outcome: Outcome) -> Outcome:

@@ -117,15 +117,6 @@ class BreakGlassForm(PageForm):
         error_messages={"required": "Select why it cannot wait"},
     )
     reason = words("What is the matter", "Say what is the matter")
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        help_text="So that nobody else does this at your desk.",
-        widget=forms.PasswordInput(
-            {"class": "govuk-input--width-20", "autocomplete": "current-password"}
-        ),
-        error_messages={"required": "Enter your password"},
-    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

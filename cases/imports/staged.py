@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from cases.actions.outcomes import ALIKE
 from cases.choices import Kind
 from cases.forms.log import CODES
 from cases.imports.check import Fit
-from cases.querysets import LIKELY_DUPLICATE_WITHIN
 
 COLUMNS = (
     *("line", "id", "kind", "reference", "system", "reference_date", "suspect_number"),
@@ -51,12 +51,6 @@ UPDATE staged SET case_id = (
 FIND_SUSPECTS = """
 UPDATE staged SET suspect_id = s.id FROM cases_suspect AS s
 WHERE s.case_id = staged.case_id AND s.number = staged.suspect_number AND suspect_id IS NULL
-"""
-ALIKE = f"""
-s.kind = e.kind AND (s.kind <> 'charge' OR s.offence = e.offence)
-    AND (s.kind <> 'order' OR s.order_kind = e.order_kind)
-    AND e.happened_at > s.happened_at - interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
-    AND e.happened_at < s.happened_at + interval '{LIKELY_DUPLICATE_WITHIN.total_seconds()} s'
 """
 THERE = f"""
 NOT s.known AND e.counted AND {ALIKE}

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from cases.actions.entries import Likeness
+from cases.actions import Likeness, likely_duplicates, seal_entry
 from cases.choices import CautionKind, ChargingAuthority, Kind, Strand
 from cases.entry import Entry
 from cases.models import Case, Outcome
@@ -43,14 +44,22 @@ class CheckPage:
     """An entry in words, what to be warned of, and what it looks like."""
 
     entry: Entry
-    likeness: Likeness
     user: User
     token: UUID
-    acknowledged: bool = True
+    asked: bool
+    """Whether they left out to say that it is a different event."""
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        return likely_duplicates(by=self.user, entry=self.entry)
 
     @property
-    def must_acknowledge(self) -> bool:
-        return bool(self.likeness.seen) or self.likeness.elsewhere
+    def unanswered(self) -> bool:
+        return self.asked and bool(self.likeness)
+
+    @property
+    def seal(self) -> str:
+        return seal_entry(owner=self.user, token=self.token, entry=self.entry)
 
     @property
     def rows(self) -> Iterator[Row]:

@@ -8,8 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.confirm import confirmed
 from accounts.permissions import Permission, SignedInRequest
+from accounts.reauthentication import recently
 from audit.record import broke_glass, broke_no_glass, consulted, listed
 from cases.actions.break_glass import (
     behind_glass,
@@ -31,8 +31,9 @@ TOO_MANY = "Too many tries. Wait an hour, or ask a supervisor of the borough for
 
 
 @requires(Permission.READ_RECORDS)
+@recently
 def open_case(request: SignedInRequest) -> HttpResponse:
-    """Asks for the reference, the reason and the password, and opens the case or says no."""
+    """Asks for the reference and the reason, and opens the case or says no."""
     form = BreakGlassForm(posted(request))
     if form.is_valid():
         with transaction.atomic():
@@ -51,8 +52,6 @@ def _case(request: SignedInRequest, form: BreakGlassForm) -> Case | None:
     reference, day = form.asked, form.day
     if too_many_tries(request.user):
         form.add_error(None, TOO_MANY)
-    elif not confirmed(request, form.cleaned_data["password"]):
-        form.add_error("password", "Check your password, and enter it again")
     else:
         case = behind_glass(by=request.user, reference=reference, day=day)
         if case is not None:

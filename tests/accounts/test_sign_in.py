@@ -25,10 +25,10 @@ def auditor() -> User:
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
     client: Client, auditor: User, username: str, password: str
 ) -> None:
-    answer = client.post("/sign-in/", {"username": username, "password": password})
+    answer = client.post("/sign-in/", {"login": username, "password": password})
     assert answer.status_code == 200
     form = answer.context["form"]
-    assert form.errors == {"username": [WRONG]}
+    assert form.errors == {"login": [WRONG]}
     page = answer.content.decode()
     assert "<title>Error: Sign in - Days of Action</title>" in page
     assert f'value="{username}"' in page
@@ -37,12 +37,12 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
 
 def test_a_suspended_person_gets_that_answer_too(client: Client, auditor: User) -> None:
     User.objects.update(is_active=False)
-    answer = client.post("/sign-in/", {"username": "robin", "password": PASSWORD})
-    assert answer.context["form"].errors == {"username": [WRONG]}
+    answer = client.post("/sign-in/", {"login": "robin", "password": PASSWORD})
+    assert answer.context["form"].errors == {"login": [WRONG]}
 
 
 def test_what_was_typed_is_escaped(client: Client) -> None:
-    answer = client.post("/sign-in/", {"username": '"><script>', "password": "x"})
+    answer = client.post("/sign-in/", {"login": '"><script>', "password": "x"})
     assert "<script>" not in answer.content.decode()
 
 
@@ -53,7 +53,7 @@ def test_what_was_typed_is_escaped(client: Client) -> None:
 def test_signing_in_leads_on_but_never_elsewhere(
     client: Client, auditor: User, to: str, landing: str
 ) -> None:
-    details = {"username": " robin ", "password": PASSWORD, "next": to}
+    details = {"login": " robin ", "password": PASSWORD, "next": to}
     answer = client.post("/sign-in/", details)
     assert (answer.status_code, answer.headers["Location"]) == (302, landing)
 

@@ -20,11 +20,11 @@ def rows() -> list[tuple[str, str, str, str]]:
     return list(LogRow.objects.order_by("pk").values_list("action", "actor", "role", "object_type"))
 
 
-def test_signing_in_and_out_leaves_a_row_each(client: Client) -> None:
+def test_signing_in_and_out_leaves_a_row_each(own_cache: None, client: Client) -> None:
     person = UserFactory.create(username="officer.x")
     person.set_password(PASSWORD)
     person.save()
-    client.post(reverse("accounts:sign_in"), {"username": "officer.x", "password": PASSWORD})
+    client.post(reverse("accounts:sign_in"), {"login": "officer.x", "password": PASSWORD})
     client.post(reverse("accounts:sign_out"))
     assert rows() == [
         ("sign_in", "officer.x", "officer", ""),
@@ -33,7 +33,7 @@ def test_signing_in_and_out_leaves_a_row_each(client: Client) -> None:
     first, second = LogRow.objects.order_by("pk")
     assert first.address == "127.0.0.1"
     assert first.request_id != second.request_id
-    assert first.details == {}
+    assert (first.details, second.details) == ({"by": ["password"]}, {})
 
 
 def test_a_failed_sign_in_names_an_account_and_never_what_was_typed() -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -124,7 +126,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
+def quick_passwords(own_cache: None, settings: Any) -> None:
     """Argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -254,14 +256,16 @@ def case(boroughs: dict[str, Borough], people: dict[str, User]) -> Case:
 
 
 @pytest.fixture
-def sign_in(people: dict[str, User]) -> Callable[..., None]:
-    """Signs in as a person would; `to` is where they wanted to go."""
+def sign_in(people: dict[str, User], live_server: LiveServer) -> Callable[..., None]:
+    """Opens a page as somebody signed in; the journeys of signing in are in test_signing_in.py."""
 
     def as_person(page: Page, username: str, to: str = "/") -> None:
-        page.goto(f"/sign-in/?next={to}")
-        page.get_by_label("Username").fill(username)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(lambda url: "/sign-in/" not in url)
+        client = Client()
+        client.force_login(people[username])
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies(
+            [{"name": cookie.key, "value": cookie.value, "url": live_server.url, "httpOnly": True}]
+        )
+        page.goto(to)
 
     return as_person

@@ -9,12 +9,14 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from accounts import second_factor
 from accounts.models import User
 from campaigns.models import Team
 from cases.models import Case, Draft, Outcome, Suspect
 from core.days import LONDON
 from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
 from tests.factories import OutcomeFactory
+from tests.signing_in import SECRET, code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ARREST = "/outcomes/log/arrest/"
@@ -197,8 +199,9 @@ def wait_for(true: Callable[[], bool], page: Page) -> None:
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_session_that_ended_leads_through_sign_in_back_to_the_form(
-    new_page: Callable[..., Page], sign_in: SignIn, scripts: bool
+    new_page: Callable[..., Page], people: dict[str, User], sign_in: SignIn, scripts: bool
 ) -> None:
+    second_factor.give_app(people["officer"], SECRET).save()
     page = new_page(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
     sign_in(page, "officer", to=ARREST)
     fill_in(page, "01/7777777/26")
@@ -208,6 +211,8 @@ def test_a_session_that_ended_leads_through_sign_in_back_to_the_form(
     page.get_by_label("Username").fill("officer")
     page.get_by_label("Password", exact=True).fill("correct horse battery")
     press(page, "Sign in")
+    page.get_by_label("Code", exact=True).fill(code())
+    press(page, "Continue")
     expect(page).to_have_title("Log: Arrest - Days of Action")
     expect(page.get_by_label("Crime or incident reference")).to_have_value("01/7777777/26")
     expect(page.get_by_label("Time", exact=True)).to_have_value("1430")

@@ -1,10 +1,13 @@
 """Logging an outcome through its pages: once, whole, and with nothing lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.kept import seal_of
 from accounts.models import KeptForm
+from cases.actions import checked_entry, log_entry, seal_entry
 from cases.actions.drafts import LARGEST, purge_drafts
 from cases.choices import Kind, OrderStatus
 from cases.models import (
@@ -26,6 +30,7 @@ from cases.models import (
 from core.days import DatabaseNow, london_day
 from tests.cases.pages import restrict
 from tests.conftest import Cast
+from tests.core.rules import until_someone_waits
 from tests.factories import (
     CaseFactory,
     ExclusionFactory,
@@ -72,7 +77,13 @@ def logged(client: Client, data: dict[str, Any], kind: Kind = Kind.ARREST, **sav
     answer = client.post(form(kind), data)
     assert answer.status_code == 302, answer.context["form"].errors
     assert answer["Location"] == check(data["token"], kind)
-    return client.post(check(data["token"], kind), save or {"save": ""})
+    return save_checked(client, data["token"], kind, **save)
+
+
+def save_checked(client: Client, token: str, kind: Kind = Kind.ARREST, **button: str) -> Any:
+    """Presses a button of the check page as it is shown."""
+    shown = client.get(check(token, kind)).context["page"]
+    return client.post(check(token, kind), {"entry": shown.seal} | (button or {"save": ""}))
 
 
 def test_an_arrest_is_saved_with_its_case_and_suspect(officer: Client, cast: Cast) -> None:
@@ -233,6 +244,107 @@ def test_save_and_log_another_keeps_what_the_shift_shares(officer: Client, cast:
     assert "reference" not in fresh.initial
 
 
+class TestSavingWhatWasChecked:
+    def checked(self, client: Client, data: dict[str, Any]) -> dict[str, str]:
+        """What the button of the check page sends."""
+        client.post(form(), data)
+        return {"save": "", "entry": client.get(check(data["token"])).context["page"].seal}
+
+    def test_it_is_what_the_page_showed_whatever_another_tab_typed_since(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        data = typed(cast)
+        sent = self.checked(officer, data)
+        officer.post(form(), data | {"offence": "stalking"})
+        officer.post(check(data["token"]), sent)
+        assert Outcome.objects.get().offence == "assault_no_injury"
+        assert not Draft.objects.exists()
+
+    @pytest.mark.parametrize("wrong", ["no seal", "another's", "of another form", "another kind"])
+    def test_what_carries_no_seal_of_its_own_is_shown_again(
+        self, officer: Client, cast: Cast, wrong: str
+    ) -> None:
+        data = typed(cast)
+        officer.post(form(), data)
+        page = officer.get(check(data["token"])).context["page"]
+        seal = seal_entry(
+            owner=cast.colleague if wrong == "another's" else cast.officer,
+            token=uuid4() if wrong == "of another form" else page.token,
+            entry=replace(page.entry, kind=Kind.BAIL) if wrong == "another kind" else page.entry,
+        )
+        sent = {"save": "", "entry": "" if wrong == "no seal" else seal}
+        shown = officer.post(check(data["token"]), sent)
+        assert (shown.status_code, shown.context["page"].entry) == (200, page.entry)
+        assert (Outcome.objects.count(), Draft.objects.count()) == (0, 1)
+
+    def test_a_borough_that_one_lost_meanwhile_is_asked_about(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        data = typed(cast)
+        sent = self.checked(officer, data)
+        cast.officer.boroughs.set([cast.b])
+        answer = officer.post(check(data["token"]), sent)
+        assert answer.context["form"].errors["borough"] == [
+            "Select borough of the offence from the list"
+        ]
+        assert (Outcome.objects.count(), Draft.objects.count()) == (0, 1)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_team_that_is_gone_meanwhile_is_asked_about(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        team = TeamFactory.create()
+        data = typed(cast, team=str(team.pk))
+        sent = self.checked(officer, data)
+        team.delete()
+        answer = officer.post(check(data["token"]), sent)
+        assert answer.context["form"].errors["team"] == ["Select lead team from the list"]
+        assert (Outcome.objects.count(), Case.objects.count(), Draft.objects.count()) == (0, 0, 1)
+
+    def test_a_draft_that_a_late_request_kept_of_a_saved_entry_goes(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        data = typed(cast)
+        sent = self.checked(officer, data)
+        officer.post(check(data["token"]), sent)
+        Draft.objects.create(pk=data["token"], owner=cast.officer, form="arrest")
+        again = officer.post(check(data["token"]), sent)
+        assert again["Location"] == reverse("cases:outcome", args=[data["token"]])
+        assert (Outcome.objects.count(), Draft.objects.count()) == (1, 0)
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("same", ["form", "case"])
+    def test_two_at_the_same_moment(self, officer: Client, cast: Cast, same: str) -> None:
+        """One form makes one entry; two of a case that neither finds make one case."""
+        one = typed(cast)
+        two = one if same == "form" else typed(cast, offence="stalking")
+        first, second = (self.checked(officer, data) for data in (one, two))
+        entry = checked_entry(
+            seal=first["entry"], owner=cast.officer, token=UUID(str(one["token"]))
+        )
+        assert entry is not None
+
+        def save() -> Any:
+            try:
+                return officer.post(check(two["token"]), second | {"different": "on"})
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as other:
+            with transaction.atomic():
+                log_entry(by=cast.officer, token=UUID(one["token"]), entry=entry)
+                answer = other.submit(save)
+                until_someone_waits()
+                assert not answer.done()
+            assert answer.result(timeout=10)["Location"] == reverse(
+                "cases:outcome", args=[two["token"]]
+            )
+        entries = 1 if same == "form" else 2
+        assert (Case.objects.count(), Outcome.objects.count()) == (1, entries)
+        assert PossibleDuplicate.objects.count() == entries - 1
+        assert not Draft.objects.exists()
+
+
 class TestDrafts:
     def kept(self, client: Client, data: dict[str, Any], **changes: str) -> int:
         return client.post(reverse("cases:draft", args=[data["token"]]), data | changes).status_code
@@ -333,12 +445,25 @@ class TestDuplicates:
         page = officer.get(check(data["token"])).content.decode()
         assert "Taskforce" in page
         assert reverse("cases:outcome", args=[earlier.pk]) in page
-        refused = officer.post(check(data["token"]), {"save": ""})
+        refused = save_checked(officer, data["token"])
         assert refused.status_code == 200
         assert Outcome.objects.count() == 1
-        officer.post(check(data["token"]), {"save": "", "different": "on"})
+        save_checked(officer, data["token"], different="on")
         flag = PossibleDuplicate.objects.get()
         assert (str(flag.outcome_id), flag.earlier) == (data["token"], earlier)
+
+    def test_one_that_came_after_the_check_page_is_asked_about_too(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        data = typed(cast)
+        officer.post(form(), data)
+        seal = officer.get(check(data["token"])).context["page"].seal
+        earlier = self.alike(cast)
+        asked = officer.post(check(data["token"]), {"save": "", "entry": seal})
+        assert "Confirm that this is a different event" in asked.content.decode()
+        assert list(Outcome.objects.all()) == [earlier]
+        assert Draft.objects.exists()
+        assert not PossibleDuplicate.objects.exists()
 
     def test_one_out_of_scope_is_only_hinted_at(self, officer: Client, cast: Cast) -> None:
         self.alike(cast, team=TeamFactory.create(name="Taskforce"), borough=cast.b)
@@ -363,7 +488,7 @@ class TestDuplicates:
         page = officer.get(check(data["token"])).content.decode()
         assert "may be entered already" not in page
         assert "possible match" not in page
-        answer = officer.post(check(data["token"]), {"save": ""})
+        answer = save_checked(officer, data["token"])
         assert answer["Location"] == reverse("cases:desk")
         assert PossibleDuplicate.objects.get().earlier == earlier
 
@@ -396,13 +521,20 @@ def test_suggestions_are_cases_in_sight_whose_reference_starts_so(
     assert officer.get(ask).status_code == 405
 
 
-def test_saving_a_first_arrest_asks_the_database_so_often(
-    officer: Client, cast: Cast, django_assert_num_queries: Any
+@pytest.mark.parametrize(("known", "queries"), [(False, 11), (True, 12)])
+def test_saving_an_arrest_asks_the_database_so_often(
+    officer: Client, cast: Cast, django_assert_num_queries: Any, known: bool, queries: int
 ) -> None:
+    """Three say who it is, two are the transaction, and three keep the first choices of a shift."""
+    if known:
+        case = CaseFactory.create(reference="01/1234567/26", system="connect", borough=cast.a)
+        SuspectFactory.create(case=case, number=1)
     data = typed(cast)
     officer.post(form(), data)
-    with django_assert_num_queries(25):
-        officer.post(check(data["token"]), {"save": ""})
+    seal = officer.get(check(data["token"])).context["page"].seal
+    with django_assert_num_queries(queries):
+        answer = officer.post(check(data["token"]), {"another": "", "entry": seal})
+    assert answer.status_code == 302
 
 
 ODD = st.one_of(
@@ -429,7 +561,7 @@ def test_no_odd_post_breaks_or_half_saves(officer: Client, cast: Cast, data: st.
         assert answer.context["form"].errors
         assert (Outcome.objects.count(), Case.objects.count()) == before
     else:
-        saved = officer.post(check(base["token"], kind), {"save": "", "different": "on"})
+        saved = save_checked(officer, base["token"], kind, different="on")
         assert saved.status_code in {200, 302}
         assert Outcome.objects.filter(pk=base["token"]).exists() is (saved.status_code == 302)
 

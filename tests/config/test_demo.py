@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
@@ -18,7 +19,7 @@ from cases.choices import NOTICES, Kind, OrderKind, Strand
 from cases.models import Case, Outcome, PossibleDuplicate, Reduction
 from cases.retention import due
 from config.demo import story
-from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from config.demo.places import PILOT_BOROUGHS
 from core.days import DayRange, london_day
 from partners.models import EngagementEvent, TrainingSession
@@ -291,12 +292,23 @@ def test_webinars_and_training(published: Campaign) -> None:
     assert sessions.values("borough").distinct().count() == 32
 
 
-def test_each_sign_in_works(demo: str) -> None:
+def test_a_code_is_printed_for_the_demo_alone(demo: str, settings: Any) -> None:
+    said = StringIO()
+    call_command("demo_code", stdout=said)
+    assert said.getvalue().startswith(f"{demo_code()[0]}  (good for another ")
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="nobody signs in to it"):
+        call_command("demo_code")
+
+
+def test_each_sign_in_works(demo: str, own_cache: None) -> None:
     assert len(DEMO_PASSWORD) >= 16
     for sign_in in DEMO_SIGN_INS:
         user = User.objects.get(username=sign_in.username)
         assert user.role == sign_in.role
         assert user.has_usable_password()
+        app = Authenticator.objects.get(user=user, type="totp")
+        assert app.wrap().validate_code(demo_code()[0])
     assert User.objects.get(username="officer.lambeth").check_password(DEMO_PASSWORD)
     assert User.objects.get(username="officer.lambeth").logged_outcomes.exists()
     assert not User.objects.get(username="lambeth.1").has_usable_password()

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from config.celery import app
-from core.servers import database_url, redis_running, redis_socket
+from core.servers import database_url
 
 PATIENCE = 60
 
@@ -27,17 +27,6 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
     while not true():
         assert time.monotonic() < deadline, f"Waited {PATIENCE} s in vain for: {what}"
         time.sleep(0.1)
-
-
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real Redis: the one given, else the embedded one."""
-    if os.environ.get("REDIS_URL"):
-        yield settings.REDIS_URL
-        return
-    var = tmp_path_factory.mktemp("broker")
-    with redis_running(var):
-        yield f"redis+socket://{redis_socket(var)}"
 
 
 @dataclass(frozen=True)

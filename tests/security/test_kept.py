@@ -190,7 +190,7 @@ class TestWhoseItIs:
 
 
 def test_no_password_or_code_is_ever_written_down(cast: Cast) -> None:
-    address = reverse("admin:auth_user_password_change", args=[cast.officer.pk])
+    address = reverse("admin:accounts_user_change", args=[cast.officer.pk])
     secrets = dict.fromkeys(("password1", "oldPassword", "code", "credential"), "open sesame")
     owner = seal_of(cast.administrator)
     assert back_from(sent(Client(), address, owner=owner, **secrets)) == address

@@ -19,11 +19,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from honcho.manager import Manager
 
-from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS
+from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from core.servers import database_url, private_directory, redis_running
 
 STARTED_BY = "DAYS_OF_ACTION_STARTED_BY"
 """Set for every process that this command starts, so that the next start finds what a kill left."""
+
+GUNICORN = "--workers 2 --threads 4 --log-level warning"
+"""How the web server is started here; the benchmarks start it so too."""
 
 
 class Command(BaseCommand):
@@ -61,7 +64,11 @@ class Command(BaseCommand):
         self.stdout.write(f"\nDays of Action is at http://127.0.0.1:{port}/\n\nDemo sign-ins:")
         for sign_in in DEMO_SIGN_INS:
             self.stdout.write(f"  {sign_in.username:<22} {sign_in.who}")
-        self.stdout.write(f"  Password of each: {DEMO_PASSWORD}\n\nCtrl-C stops everything.")
+        self.stdout.write(f"  Password of each: {DEMO_PASSWORD}")
+        code, seconds = demo_code()
+        self.stdout.write(f"  One-time code of each: {code}, for {seconds} seconds")
+        self.stdout.write("  Another code: make code, in another window")
+        self.stdout.write("\nCtrl-C stops everything.")
         self.stdout.flush()
 
 
@@ -119,7 +126,7 @@ def _serve(port: int, environment: dict[str, str]) -> int:
     manager = Manager()
     for name, command in {
         "web": f"{program} gunicorn --config python:config.gunicorn config.wsgi"
-        f" --bind 127.0.0.1:{port} --workers 2 --threads 4 --log-level warning",
+        f" --bind 127.0.0.1:{port} {GUNICORN}",
         "worker": f"{jobs} worker --concurrency 1 --loglevel WARNING",
         "beat": f"{jobs} beat --loglevel WARNING",
     }.items():

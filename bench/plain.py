@@ -1,0 +1,74 @@
+"""The product as gunicorn serves it, and beside it the plain view that saving is measured against.
+
+The plain view is what one would write first: signed in, one row by the ORM, a redirect. Its table
+has the columns, checks, indexes and foreign keys of outcomes, but no triggers.
+"""
+
+import os
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402  (Django is set up first)
+from django.contrib.auth.decorators import login_required  # noqa: E402
+from django.db import models  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.shortcuts import redirect  # noqa: E402
+from django.urls import include, path  # noqa: E402
+from django.utils.dateparse import parse_datetime  # noqa: E402
+
+from cases.models import Outcome  # noqa: E402
+
+settings.ROOT_URLCONF = __name__
+ADDRESS = "/bench/plain/"
+TABLE = """
+CREATE TABLE bench_plain (LIKE cases_outcome INCLUDING ALL);
+DO $$ DECLARE key record; BEGIN
+    FOR key IN SELECT conname, pg_get_constraintdef(oid) AS words FROM pg_constraint
+        WHERE conrelid = 'cases_outcome'::regclass AND contype = 'f'
+    LOOP EXECUTE format('ALTER TABLE bench_plain ADD CONSTRAINT %I %s', key.conname, key.words);
+    END LOOP;
+END $$
+"""
+
+
+def _column(field: Any) -> Any:
+    _, _, args, options = field.deconstruct()
+    if field.is_relation:
+        options["related_name"] = "+"
+    return type(field)(*args, **options)
+
+
+Plain: Any = type(
+    "Plain",
+    (models.Model,),
+    {
+        "__module__": __name__,
+        "Meta": type("Meta", (), {"app_label": "bench", "db_table": "bench_plain"}),
+        **{field.name: _column(field) for field in Outcome._meta.concrete_fields},
+    },
+)
+
+
+@login_required
+def plain(request: HttpRequest) -> HttpResponse:
+    typed = request.POST
+    Plain.objects.create(
+        kind=typed["kind"],
+        strand=typed["strand"],
+        happened_at=parse_datetime(typed["happened_at"]),
+        case_id=typed["case"],
+        suspect_id=typed["suspect"],
+        borough_id=typed["borough"],
+        team_id=typed["team"],
+        offence=typed["offence"],
+        custody_record=typed["custody_record"],
+        logged_by=request.user,
+    )
+    return redirect("cases:desk")
+
+
+urlpatterns = [path(ADDRESS[1:], plain), path("", include("config.urls"))]
