@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as SUSPENDED
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
 
@@ -87,8 +88,11 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _cut_sessions(traces: Traces, cases: set[str]) -> None:
-    """What sessions hold in words: notices, what an auditor seeks, why somebody reads a case."""
-    words = {REASONS, SOUGHT, SessionStorage.session_key}
+    """What sessions hold in words.
+
+    Why somebody reads a case, what an auditor seeks, notices, a form that waits for a password.
+    """
+    words = {REASONS, SOUGHT, SessionStorage.session_key, SUSPENDED}
     for session in Session.objects.iterator(CHUNK):
         held = session.get_decoded()
         named = {name for name in words & held.keys() if traces.within(*_texts(held[name]))}
