@@ -22,6 +22,10 @@ class Permission(StrEnum):
     """Log, correct and bring in entries, and work on cases, in the person's own boroughs."""
     SUPERVISE = auto()
     """Send entries back, move work between people and boroughs, settle possible duplicates."""
+    REVIEW_RETENTION = auto()
+    """Review cases whose clear period is over: retain, hold, propose to reduce."""
+    APPROVE_REDUCTION = auto()
+    """Approve or refuse what another proposed to reduce; it takes the whole force besides."""
     GUARD_CASES = auto()
     """See who may read a case; with the whole force in their scope, exclude people from it."""
     REVIEW_BREAK_GLASS = auto()
@@ -43,6 +47,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.READ_RECORDS,
             Permission.WRITE_RECORDS,
             Permission.SUPERVISE,
+            Permission.REVIEW_RETENTION,
+            Permission.APPROVE_REDUCTION,
             Permission.GUARD_CASES,
             Permission.REVIEW_BREAK_GLASS,
             Permission.SEE_FIGURES,
@@ -53,6 +59,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
     "administrator": frozenset(
         {
             Permission.READ_RECORDS,
+            Permission.REVIEW_RETENTION,
+            Permission.APPROVE_REDUCTION,
             Permission.GUARD_CASES,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,

@@ -14,13 +14,16 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 from audit.check_seals import LEAF, SALT, Erased, digest_of_row, leaf
-from audit.models import LogRow, SealedPart
+from audit.models import LogRow, Review, SealedPart
 from audit.seals import locked_against_others, salt_of
 from audit.tables import Table, digest, table
 from audit.verify import erased
 
-ALWAYS_KEPT = {"id", "at", "actor", "role", "action"}
-"""Columns of the log that say who did what and when."""
+ALWAYS_KEPT: dict[type[Model], set[str]] = {
+    LogRow: {"id", "at", "actor", "role", "action"},
+    Review: {"id", "sampled_id", "verdict", "reviewed_by", "reviewed_at"},
+}
+"""Columns of the log, and of an auditor's review of it, that say who did what and when."""
 
 
 class NotAsSealed(Exception):
@@ -36,7 +39,7 @@ def erase(
     second: str,
     reason: str,
 ) -> int:
-    """Puts blanks in place of columns of log rows or of history; how many rows that changed.
+    """Puts blanks in place of columns of the log or of history; how many rows that changed.
 
     `blank` gives by column what stands there afterwards. Rows that hold it already are left as
     they are, so that a run which was interrupted can be repeated. For each record one entry of the
@@ -81,8 +84,8 @@ class _Erasure:
     @classmethod
     def of(cls, model: type[Model], blank: Mapping[str, Any]) -> "_Erasure":
         fields = {str(field.column): field for field in model._meta.concrete_fields}
-        kept = ALWAYS_KEPT if model is LogRow else {c for c in fields if c.startswith("pgh_")}
-        if not (model is LogRow or hasattr(model, "pgh_tracked_model")):
+        kept = ALWAYS_KEPT.get(model) or {c for c in fields if c.startswith("pgh_")}
+        if not (model in ALWAYS_KEPT or hasattr(model, "pgh_tracked_model")):
             raise ValueError(f"{model._meta.label} is no table of the log")
         if odd := sorted(blank.keys() - (fields.keys() - kept)) or not blank:
             raise ValueError(f"Columns of {model._meta.label} that cannot be erased: {odd}")
@@ -91,7 +94,7 @@ class _Erasure:
 
     def records(self, ids: list[int]) -> dict[int, str]:
         """The rows among these that hold something else yet, and the record that each is about."""
-        record = self.table.key if self.model is LogRow else "pgh_obj_id"
+        record = self.table.key if self.model in ALWAYS_KEPT else "pgh_obj_id"
         places = ", ".join(["%s"] * len(self.columns))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -146,7 +149,7 @@ class _Erasure:
 
     def _blank(self, ids: list[int], columns: list[str]) -> dict[int, bytes]:
         """Past the guard of the table, for this one statement; the SHA-256 of what is left."""
-        guard = "never_changed" if self.model is LogRow else "append_only"
+        guard = "never_changed" if self.model in ALWAYS_KEPT else "append_only"
         sets = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in self.columns)
         with (
             pgtrigger.ignore(f"{self.model._meta.label}:{guard}"),

@@ -18,6 +18,7 @@ from accounts.permissions import BoroughScope  # noqa: E402
 from bench.facts import LAST_DAY, load  # noqa: E402
 from bench.imports import bench_imports  # noqa: E402
 from bench.lists import bench_lists  # noqa: E402
+from bench.retention import bench_retention  # noqa: E402
 from bench.saving import bench_saving  # noqa: E402
 from bench.timing import compare, heading  # noqa: E402
 from core.days import DayRange  # noqa: E402
@@ -157,6 +158,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "lists": bench_lists,
     "logging": bench_saving,
     "imports": bench_imports,
+    "retention": bench_retention,
 }
 
 

@@ -1,6 +1,6 @@
 """The codes of an enforcement outcome, as the law and the Home Office name them."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class CaseStatus(TextChoices):
@@ -10,6 +10,15 @@ class CaseStatus(TextChoices):
     WITH_CPS = "cps", "With the Crown Prosecution Service"
     AT_COURT = "court", "Charged, at court"
     CLOSED = "closed", "Closed"
+
+
+class ReviewGroup(IntegerChoices):
+    """How long a record is kept, by what it is about (College of Policing, review groups)."""
+
+    PUBLIC_PROTECTION = 1, "1: certain public protection matters"
+    SERIOUS = 2, "2: sexual, violent or serious offences"
+    OTHER = 3, "3: all other offences"
+    UNDETECTED = 4, "4: undetected, or no offence"
 
 
 class ReferenceSystem(TextChoices):

@@ -122,6 +122,11 @@ def held_open(request: HttpRequest) -> list[BreakGlass]:
     return request.held_open  # type: ignore[attr-defined, no-any-return]
 
 
+def works_on(user: User, case: Case) -> bool:
+    """Whether a person may change a case: break-glass is to read, and a reduced one stays."""
+    return case.pk not in user.opened and case.reduced_at is None
+
+
 def reviews_waiting(user: User) -> int:
     """How many openings by break-glass wait for a review that this person may give."""
     if not user.may(Permission.REVIEW_BREAK_GLASS):

@@ -13,6 +13,8 @@ SHAPES: tuple[tuple[ReferenceSystem, re.Pattern[str]], ...] = (
     (ReferenceSystem.CRIS, re.compile(r"\d{7}/\d{2}")),
     (ReferenceSystem.CAD, re.compile(r"\d{1,5}")),
 )
+PLACEHOLDER = "REDUCED-"
+"""What the key of a reduced case begins with, and that of no other."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Reference:
     def needs_its_day(self) -> bool:
         """CAD numbers start again every day."""
         return self.system is ReferenceSystem.CAD
+
+    @property
+    def of_the_reduced(self) -> bool:
+        """What a reduced case is called: nobody's crime."""
+        return self.key.startswith(PLACEHOLDER)
 
     @property
     def odd(self) -> bool:

@@ -5,9 +5,12 @@ from uuid import UUID
 from celery import Task, shared_task
 from django.core.management import call_command
 from django.db import OperationalError
+from django.utils import timezone
 
+from cases.actions import reduce, retention
 from cases.actions.drafts import purge_drafts
 from cases.actions.imports import purge_imports, work_on
+from core.days import london_day
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
@@ -20,9 +23,24 @@ def work_on_import(self: "Task[[str], None]", pk: str) -> None:
         raise self.retry(countdown=3, max_retries=None)
 
 
+@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+def work_on_reduction(self: "Task[[str], None]", pk: str) -> None:
+    """Reduces an approved list; like an import, it comes again while another worker is at it."""
+    if not reduce.work_on(UUID(pk)):
+        raise self.retry(countdown=3, max_retries=None)
+
+
 @shared_task
 def purge() -> None:
     """A second delivery finds nothing left to remove."""
     purge_drafts()
     purge_imports()
     call_command("clearsessions")
+
+
+@shared_task
+def review() -> None:
+    """Puts off the cases that have had contact since, and goes on with lists that were lost."""
+    retention.put_off_reviews(london_day(timezone.now()))
+    for pk in retention.approved():
+        work_on_reduction.delay(str(pk))

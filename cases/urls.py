@@ -17,6 +17,7 @@ from cases.views import (
     orders,
     outcome,
     reassign,
+    retention,
 )
 
 app_name = "cases"
@@ -158,6 +159,25 @@ of_imports = [
     path("imports/<uuid:pk>/undo/", imports.undo, name="undo_import"),
     path("imports/<uuid:pk>/discard/", imports.discard, name="discard_import"),
 ]
+of_retention = [
+    path("retention/", retention.queue, name="retention"),
+    path("retention/propose/", retention.propose_reduction, name="propose_reduction"),
+    path("reductions/<uuid:pk>/", retention.reduction, name="reduction"),
+    *(
+        path(
+            f"reductions/<uuid:pk>/{verdict}/",
+            retention.decide_reduction,
+            {"verdict": verdict},
+            name=f"{verdict}_reduction",
+        )
+        for verdict in ("approve", "refuse")
+    ),
+    path("reductions/<uuid:pk>/again/", retention.reduce_again, name="reduce_again"),
+    path("reductions/<uuid:pk>/progress/", retention.reduction_progress, name="reduction_progress"),
+    path("cases/<int:pk>/retain/", retention.retain_case, name="retain_case"),
+    path("cases/<int:pk>/hold/", retention.hold_case, name="hold_case"),
+    path("cases/<int:pk>/release/", retention.release_case, name="release_case"),
+]
 
 urlpatterns: list[URLPattern] = [
     *of_lists,
@@ -170,4 +190,5 @@ urlpatterns: list[URLPattern] = [
     *of_disclosures,
     *of_evidence,
     *of_imports,
+    *of_retention,
 ]

@@ -55,6 +55,11 @@ app.conf.update(
             "task": "cases.tasks.purge",
             "schedule": crontab(hour=4, minute=10),
         },
+        "review": {
+            # Before the first reviewer sits down; a list whose worker was lost goes on then too.
+            "task": "cases.tasks.review",
+            "schedule": crontab(hour=4, minute=30),
+        },
     },
 )
 app.autodiscover_tasks()

@@ -75,6 +75,16 @@ class LondonDay(Func):
         super().__init__(expression, output_field=DateField(), **extra)
 
 
+class LondonMidnight(Func):
+    """The midnight at which the London day of a timestamp began, in SQL."""
+
+    template = "date_trunc('day', %(expressions)s, 'Europe/London')"
+    arity = 1
+
+    def __init__(self, expression: str | Expression | F, **extra: object) -> None:
+        super().__init__(expression, output_field=DateTimeField(), **extra)
+
+
 class DatabaseNow(Func):
     """The database's clock at the start of the statement; cannot be set from the application."""
 

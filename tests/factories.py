@@ -72,6 +72,9 @@ from cases.models import (
     OutcomeSupport,
     PossibleDuplicate,
     ProtectiveOrder,
+    Reduction,
+    ReductionCase,
+    ReviewPeriod,
     RiskAssessment,
     SavedFilter,
     SentBack,
@@ -290,6 +293,43 @@ class CaseFactory(DjangoModelFactory[Case]):
         if self.restricted:
             keeper = UserFactory.create(role=User.Role.SUPERVISOR)
             CaseAccess.objects.create(case_id=self.pk, user=keeper)
+
+
+class ReviewPeriodFactory(DjangoModelFactory[ReviewPeriod]):
+    """The period of a group; the four are there from the start, but after a flush."""
+
+    class Meta:
+        model = ReviewPeriod
+
+    group = 2
+    years = 9
+
+    @classmethod
+    def _create(cls, model_class: type[ReviewPeriod], *_: Any, **fields: Any) -> ReviewPeriod:
+        made, _new = model_class.objects.update_or_create(
+            group=fields.pop("group"), defaults=fields
+        )
+        return made
+
+
+class ReductionFactory(DjangoModelFactory[Reduction]):
+    class Meta:
+        model = Reduction
+
+    proposed_by = SubFactory(UserFactory)
+
+    class Params:
+        approved = Trait(
+            state=Reduction.State.APPROVED, decided_at=NOON, decided_by=SubFactory(UserFactory)
+        )
+
+
+class ReductionCaseFactory(DjangoModelFactory[ReductionCase]):
+    class Meta:
+        model = ReductionCase
+
+    reduction = SubFactory(ReductionFactory)
+    case = SubFactory(CaseFactory)
 
 
 class SuspectFactory(DjangoModelFactory[Suspect]):

@@ -33,6 +33,7 @@ from cases.models import (
     OutcomeSupport,
     PossibleDuplicate,
     ProtectiveOrder,
+    ReductionCase,
     RiskAssessment,
     SavedFilter,
     SentBack,
@@ -70,12 +71,13 @@ IN_ADMIN = [
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
+    *("Reduction", "ReductionCase"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow),
+    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow, ReductionCase),
     *(DailyTotal, ChangedDay, Restatement),
 ]
 """The tables that grow by the day."""

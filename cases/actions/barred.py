@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
+from cases.actions.cases import locked
 from cases.models import BreakGlass, Case, CaseAccess, Exclusion, Lifting
 from cases.querysets import may_exclude
 from core.days import DatabaseNow
@@ -17,7 +18,7 @@ from core.days import DatabaseNow
 @transaction.atomic
 def restrict_case(*, by: User, case: Case, reason: str) -> Case:
     """Hides a case from everybody but its list: whoever restricts it, and its officer."""
-    current = _locked(case)
+    current = locked(case)
     if current.restricted:
         return current
     listed = {by} | ({current.officer} if current.officer else set())
@@ -33,7 +34,7 @@ def restrict_case(*, by: User, case: Case, reason: str) -> Case:
 def add_access(*, by: User, case: Case, user: User) -> CaseAccess:
     """Puts somebody on the list; ValidationError where that would not let them in."""
     with pghistory.context(user=by.pk, action="add to the access list"):
-        made, _ = CaseAccess.objects.get_or_create(case=_locked(case), user=user)
+        made, _ = CaseAccess.objects.get_or_create(case=locked(case), user=user)
     if not Case.objects.visible_to(user).filter(pk=case.pk).exists():
         raise ValidationError(
             {"user": f"{user} could not open the case: it is outside their boroughs or work"}
@@ -44,7 +45,7 @@ def add_access(*, by: User, case: Case, user: User) -> CaseAccess:
 @transaction.atomic
 def remove_access(*, by: User, access: CaseAccess) -> None:
     """Takes somebody off the list; a supervisor stays on it, to keep it."""
-    case = _locked(access.case)
+    case = locked(access.case)
     with pghistory.context(user=by.pk, action="take off the access list"):
         CaseAccess.objects.filter(pk=access.pk).delete()
     if case.restricted and not _keepers(case).exists():
@@ -69,7 +70,7 @@ def declare_conflict(*, by: User, case: Case, reason: str) -> Exclusion:
 
 def _bar(user: User, case: Case, *, by: User, reason: str, declared: bool = False) -> Exclusion:
     """The case's own history, which all its readers see, says neither that it is a bar nor why."""
-    current = _locked(case)
+    current = locked(case)
     if Exclusion.objects.filter(case=current, user=user).exists():
         raise ValidationError("They are excluded from this case already.")
     with pghistory.context(user=by.pk, action="take off the case"):
@@ -115,7 +116,7 @@ def see_to_conflict(*, by: User, exclusion: Exclusion) -> None:
 @transaction.atomic
 def ask_to_lift(*, by: User, case: Case, excluded: User | None, reason: str) -> Lifting:
     """Asks that the restriction, or somebody's exclusion, be lifted; nothing changes yet."""
-    current = _locked(case)
+    current = locked(case)
     if current.liftings.filter(excluded=excluded, decided_at=None).exists():
         raise ValidationError("Somebody has asked for this already. Another person has to decide.")
     with pghistory.context(user=by.pk, action="ask to lift"):
@@ -127,7 +128,7 @@ def ask_to_lift(*, by: User, case: Case, excluded: User | None, reason: str) -> 
 @transaction.atomic
 def decide_lifting(*, by: User, lifting: Lifting, agreed: bool) -> Lifting:
     """The second person's answer; ValidationError from the first, or from whoever may not."""
-    case = _locked(lifting.case)
+    case = locked(lifting.case)
     current = Lifting.objects.select_for_update().get(pk=lifting.pk)
     if current.decided_at is not None:
         return current
@@ -144,10 +145,6 @@ def decide_lifting(*, by: User, lifting: Lifting, agreed: bool) -> Lifting:
             _save(case, restricted=False)
             CaseAccess.objects.filter(case=case).delete()
     return current
-
-
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update().get(pk=case.pk)
 
 
 def _save(case: Case, **changes: Any) -> None:

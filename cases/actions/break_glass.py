@@ -31,8 +31,11 @@ def too_many_tries(by: User) -> bool:
 
 
 def behind_glass(*, by: User, reference: Reference, day: date | None) -> Case | None:
-    """The case that a person may open by its reference; one that bars them is no case."""
-    cases = Case.objects.called(reference, day)
+    """The case that a person may open by its reference; one that bars them is no case.
+
+    Neither is one that is reduced: whom it barred is not known any more.
+    """
+    cases = Case.objects.called(reference, day).filter(reduced_at=None)
     return cases.exclude(pk__in=by.exclusions.values("case")).first()
 
 

@@ -58,7 +58,7 @@ def next_statuses(case: Case) -> list[CaseStatus]:
 @transaction.atomic
 def move_case(*, by: User, case: Case, to: CaseStatus) -> Case:
     """Moves a case on; ValidationError where that makes no sense from where it is."""
-    current = _locked(case)
+    current = locked(case)
     if to == current.status:
         return current
     if to not in next_statuses(current):
@@ -74,7 +74,7 @@ def transfer_case(
     *, by: User, case: Case, borough: Borough, officer: User | None, reason: str
 ) -> Case:
     """Hands a case to another officer or borough; what it counted goes along with the borough."""
-    current = _locked(case)
+    current = locked(case)
     if not (by.may(Permission.SUPERVISE) or current.officer_id == by.pk):
         raise ValidationError("Only its own officer or a supervisor can hand a case over.")
     with pghistory.context(user=by.pk, action="transfer case", reason=reason.strip()):
@@ -99,7 +99,7 @@ def assign_cases(
     changed = 0
     with pghistory.context(user=by.pk, action="assign", reason=reason.strip()):
         for case in cases:
-            current = _locked(case)
+            current = locked(case)
             if any(getattr(current, name) != value for name, value in wanted.items()):
                 changed += 1
                 for name, value in wanted.items():
@@ -135,7 +135,7 @@ def _check_sight(case: Case) -> None:
 @transaction.atomic
 def add_suspect(*, by: User, case: Case) -> Suspect:
     """The next suspect, by number."""
-    current = _locked(case)
+    current = locked(case)
     last = Suspect.objects.filter(case=current).aggregate(last=Max("number"))["last"] or 0
     with pghistory.context(user=by.pk, action="add suspect"):
         return Suspect.objects.create(case=current, number=last + 1)
@@ -196,7 +196,7 @@ def remove_flag(*, by: User, flag: CaseFlag) -> None:
         )
 
 
-def _locked(case: Case) -> Case:
+def locked(case: Case) -> Case:
     return Case.objects.select_for_update().get(pk=case.pk)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -24,6 +23,7 @@ from cases.imports.staged import staged
 from cases.models import Import, ImportFile, Outcome
 from cases.querysets import OutcomeQuerySet
 from core.days import DatabaseNow
+from core.locks import alone
 from core.models import told
 
 State = Import.State
@@ -137,8 +137,8 @@ def work_on(pk: UUID) -> bool:
 
     Doing it twice does it once: checking starts anew, and saving is one transaction.
     """
-    with _alone(pk) as alone:
-        if not alone:
+    with alone(pk) as free:
+        if not free:
             return False
         batch = Import.objects.select_related("owner").filter(pk=pk).first()
         if batch is not None and batch.state in {State.CHECKING, State.SAVING}:
@@ -147,20 +147,6 @@ def work_on(pk: UUID) -> bool:
             except Refused as refused:
                 _refuse(batch, str(refused))
         return True
-
-
-@contextmanager
-def _alone(pk: UUID) -> Iterator[bool]:
-    """Holds an import for this process alone, until it is done or dies; says whether it could."""
-    with connection.cursor() as cursor:
-        key = [int.from_bytes(pk.bytes[:8], "big", signed=True)]
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", key)
-        alone = cursor.fetchone()[0]
-        try:
-            yield alone
-        finally:
-            if alone and connection.is_usable():
-                cursor.execute("SELECT pg_advisory_unlock(%s)", key)
 
 
 def _work(batch: Import) -> None:

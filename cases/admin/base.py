@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import ForeignKey, Q, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
 from cases.models import Case
@@ -31,3 +32,18 @@ class CaseLinkedAdmin(ScopedAdmin):
         for lookup in self.search_fields:
             found |= Q(**{lookup: term})
         return queryset.filter(found), False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is left of a reduced case is to be read."""
+        of = obj
+        for name in self.case.split("__") if obj and not isinstance(obj, Case) else ():
+            of = getattr(of, name)
+        return getattr(of, "reduced_at", None) is None
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        """A row is added to a case that is not reduced."""
+        if db_field.remote_field.model is Case:
+            kwargs["queryset"] = Case.objects.visible_to(request.user).filter(reduced_at=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

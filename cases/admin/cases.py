@@ -9,8 +9,17 @@ from django.http import HttpRequest
 from accounts.models import User
 from cases.actions import correct_borough
 from cases.admin.base import CaseLinkedAdmin
-from cases.models import Case, CaseAccess, Exclusion, Lifting, Suspect
-from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm
+from cases.models import (
+    Case,
+    CaseAccess,
+    Exclusion,
+    Lifting,
+    Reduction,
+    ReductionCase,
+    ReviewPeriod,
+    Suspect,
+)
+from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline, WholeRowForm
 
 
 class SuspectForm(WholeRowForm):
@@ -29,13 +38,16 @@ class SuspectInline(ScopedInline):
 class CaseAdmin(CaseLinkedAdmin):
     case = "pk"
     list_display = ["reference", "system", "borough", "team", "status", "restricted"]
-    list_filter = ["system", "status", "restricted", "borough", "team"]
+    list_filter = ["system", "status", "restricted", "review_group", "borough", "team"]
     search_fields = ["reference_key"]
     list_select_related = ["borough", "team"]
     autocomplete_fields = ["officer"]
     # A reference that is taken would tell of a case that the administrator may not know of. Who
     # may read a case is settled on its own page, with a reason.
-    readonly_fields = ["reference", "system", "reference_date", "restricted", "opened_at"]
+    readonly_fields = [
+        *("reference", "system", "reference_date", "restricted", "opened_at"),
+        *("review_date", "retained_until", "held_at", "reduced_at"),
+    ]
     inlines = [SuspectInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -82,3 +94,28 @@ class LiftingAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     list_display = ["case", "excluded", "asked_by", "asked_at", "agreed", "decided_by"]
     list_filter = ["agreed"]
     list_select_related = ["case", "excluded", "asked_by", "decided_by"]
+
+
+@admin.register(ReviewPeriod)
+class ReviewPeriodAdmin(ScopedAdmin):
+    """A new period dates every case of its group anew."""
+
+    list_display = ["group", "years"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["group"] if obj else []
+
+
+@admin.register(Reduction)
+class ReductionAdmin(ReadOnlyAdmin):
+    list_display = ["proposed_at", "proposed_by", "state", "decided_by", "finished_at"]
+    list_filter = ["state"]
+    list_select_related = ["proposed_by", "decided_by"]
+
+
+@admin.register(ReductionCase)
+class ReductionCaseAdmin(ReadOnlyAdmin):
+    list_display = ["case", "state", "reduction"]
+    list_filter = ["state"]
+    list_select_related = ["case", "reduction"]
+    search_fields = ["case__reference_key"]

@@ -286,9 +286,10 @@ def contradictions(cleaned: Mapping[str, Any], now: datetime) -> Iterator[tuple[
 
     An import of many rows asks the same.
     """
-    if Reference.of(cleaned.get("reference", "")).needs_its_day and not cleaned.get(
-        "reference_day"
-    ):
+    reference = Reference.of(cleaned.get("reference", ""))
+    if reference.of_the_reduced:
+        yield "reference", "Enter the reference as the crime system has it: that case is closed"
+    if reference.needs_its_day and not cleaned.get("reference_day"):
         yield "reference_day", "Enter the day of the CAD number"
     if cleaned.get("offence") == Offence.OTHER and not cleaned.get("offence_note"):
         yield "offence_note", "Say which other offence it was"

@@ -12,6 +12,7 @@ from cases.models.evidence import EvidenceSubmission
 from cases.models.imports import Import, ImportedRow, ImportFile
 from cases.models.order import OrderAvailability, OrderBreach, ProtectiveOrder
 from cases.models.outcome import Outcome, OutcomeSupport, PossibleDuplicate
+from cases.models.retention import Reduction, ReductionCase, ReviewPeriod
 from cases.models.safeguarding import CaseFlag, CaseNote, MaracReferral, RiskAssessment
 
 __all__ = [
@@ -35,6 +36,9 @@ __all__ = [
     "OutcomeSupport",
     "PossibleDuplicate",
     "ProtectiveOrder",
+    "Reduction",
+    "ReductionCase",
+    "ReviewPeriod",
     "RiskAssessment",
     "SavedFilter",
     "SentBack",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.choices import BreakGlassReason, Verdict
-from cases.models.case import Case
+from cases.models.case import Case, of_live_case
 from cases.querysets import (
     BreakGlassQuerySet,
     CaseAccessQuerySet,
@@ -39,13 +39,15 @@ class CaseAccess(models.Model):
             models.UniqueConstraint(fields=["case", "user"], name="cases_caseaccess_once"),
         ]
         triggers = [
+            of_live_case(),
             pgtrigger.Trigger(
                 name="list_not_emptied",
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete | pgtrigger.Update,
                 timing=pgtrigger.Deferred,
                 func="""
-                    IF EXISTS (SELECT 1 FROM cases_case WHERE id = OLD.case_id AND restricted)
+                    IF EXISTS (SELECT 1 FROM cases_case
+                        WHERE id = OLD.case_id AND restricted AND reduced_at IS NULL)
                         AND NOT EXISTS (
                             SELECT 1 FROM cases_caseaccess WHERE case_id = OLD.case_id
                         ) THEN
@@ -112,6 +114,7 @@ class Exclusion(models.Model):
             ),
         ]
         triggers = [
+            of_live_case(),
             pgtrigger.Trigger(
                 name="lifted_by_two",
                 when=pgtrigger.Before,
@@ -166,7 +169,7 @@ class Lifting(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         constraints = [
             models.CheckConstraint(name="cases_lifting_says_why", condition=Q(reason__regex=r"\S")),
             models.CheckConstraint(
@@ -264,6 +267,7 @@ class BreakGlass(models.Model):
         ]
         triggers = [
             *never_deleted(),
+            of_live_case(),
             pgtrigger.ReadOnly(
                 name="granted_once",
                 fields=["case", "user", "reason_code", "reason", "opened_at", "ends_at"],

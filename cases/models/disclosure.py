@@ -12,7 +12,7 @@ from cases.choices import (
     DisclosureStage,
     Recipient,
 )
-from cases.models.case import Case
+from cases.models.case import Case, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet
 from core.days import DatabaseNow
@@ -62,7 +62,7 @@ class DisclosureApplication(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
                 fields=["received_on"],

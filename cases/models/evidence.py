@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.choices import DeviceKind, EvidenceResult
-from cases.models.case import Case
+from cases.models.case import Case, of_live_case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
@@ -37,7 +37,7 @@ class EvidenceSubmission(models.Model):
 
     class Meta:
         ordering = ["-sent_on", "-pk"]
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
                 fields=["sent_on"],

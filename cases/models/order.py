@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from campaigns.models import Borough
 from cases.choices import NOTICES, ORDER_LED_BY, LedBy, OrderKind, OrderStatus
-from cases.models.case import Case, Suspect
+from cases.models.case import Case, Suspect, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet, CaseLinkedQuerySet
 from core.days import DatabaseNow, london_day
@@ -61,7 +61,7 @@ class ProtectiveOrder(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
                 fields=["expires_on"],

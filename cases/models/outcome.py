@@ -24,7 +24,7 @@ from cases.choices import (
     OrderKind,
     Strand,
 )
-from cases.models.case import Case, Suspect
+from cases.models.case import Case, Suspect, of_live_case
 from cases.querysets import (
     OutcomeQuerySet,
     OutcomeSupportQuerySet,
@@ -202,7 +202,7 @@ class Outcome(Fact):
 
     class Meta(Fact.Meta):
         ordering = ["-happened_at"]
-        triggers = [*Fact.Meta.triggers, MERGE_INTO_COUNTED]
+        triggers = [*Fact.Meta.triggers, MERGE_INTO_COUNTED, of_live_case()]
         indexes = [
             models.Index(fields=["day", "borough"], name="cases_outcome_day_borough"),
             models.Index(fields=["-happened_at", "-id"], name="cases_outcome_latest"),

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
-from cases.models.case import Case
+from cases.models.case import Case, of_live_case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
 from core.models import append_only, never_deleted
@@ -44,7 +44,7 @@ class CaseNote(models.Model):
 
     class Meta:
         ordering = ["-recorded_at"]
-        triggers = append_only()
+        triggers = [*append_only(), of_live_case()]
         constraints = [
             models.CheckConstraint(
                 name="cases_casenote_says_something",
@@ -76,7 +76,7 @@ class RiskAssessment(models.Model):
 
     class Meta:
         ordering = ["-assessed_at", "-pk"]
-        triggers = append_only()
+        triggers = [*append_only(), of_live_case()]
         constraints = [
             models.CheckConstraint(
                 name="cases_riskassessment_level_is_known",
@@ -111,7 +111,7 @@ class MaracReferral(models.Model):
     class Meta:
         ordering = ["-referred_on", "-pk"]
         verbose_name = "MARAC referral"
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         constraints = [
             models.CheckConstraint(
                 name="cases_maracreferral_reason_is_known",
@@ -156,7 +156,7 @@ class CaseFlag(models.Model):
 
     class Meta:
         ordering = ["kind"]
-        triggers = never_deleted()
+        triggers = [*never_deleted(), of_live_case()]
         constraints = [
             models.CheckConstraint(
                 name="cases_caseflag_kind_is_known", condition=Q(kind__in=FlagKind.values)

@@ -23,8 +23,10 @@ from cases.models import (
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
 from cases.presenters.timeline import Item, sorts_for, timeline
+from cases.reading import works_on
+from cases.retention import due_day
 from core.days import london_day
-from core.templatetags.page import moment
+from core.templatetags.page import long_day, moment
 
 RISK_COLOURS = {
     RiskLevel.HIGH: "red",
@@ -66,8 +68,19 @@ class CasePage:
         if self._command:
             yield Row("Command", self._command)
         yield Row("Team", str(case.team or "None"))
+        if case.reduced_at:
+            return
         yield Row("Officer in the case", str(case.officer or "Nobody yet"))
         yield Row("Opened here", moment(case.opened_at))
+        if self.may_review:
+            yield Row("Review", self._review)
+
+    @property
+    def _review(self) -> str:
+        """The group and the day, for whoever reviews."""
+        group = f"Group {self.case.get_review_group_display()}"
+        day = due_day(self.case)
+        return f"{group}; due on {long_day(day)}" if day else f"{group}; never due"
 
     @property
     def _command(self) -> str:
@@ -82,6 +95,8 @@ class CasePage:
 
     @cached_property
     def moves(self) -> list[CaseStatus]:
+        if self.case.reduced_at:
+            return []
         return next_statuses(self.case)
 
     @cached_property
@@ -147,17 +162,16 @@ class CasePage:
         return timeline(self.case, self.user, self.sort)
 
     @property
-    def held_open(self) -> bool:
-        """Whether it is read by break-glass alone."""
-        return self.case.pk in self.user.opened
-
-    @property
     def may_write(self) -> bool:
-        return self.user.may(Permission.WRITE_RECORDS) and not self.held_open
+        return works_on(self.user, self.case) and self.user.may(Permission.WRITE_RECORDS)
 
     @property
     def may_guard(self) -> bool:
-        return self.user.may(Permission.GUARD_CASES) and not self.held_open
+        return works_on(self.user, self.case) and self.user.may(Permission.GUARD_CASES)
+
+    @property
+    def may_review(self) -> bool:
+        return works_on(self.user, self.case) and self.user.may(Permission.REVIEW_RETENTION)
 
     @property
     def may_transfer(self) -> bool:

@@ -11,7 +11,9 @@ from cases.forms.log import CODES
 from cases.models import ImportedRow, Outcome, SentBack
 from cases.presenters.history import Change, credited, history, latest_first
 from cases.presenters.log import Row, code_row
-from core.templatetags.page import listed, moment
+from cases.reading import works_on
+from core.days import london_day
+from core.templatetags.page import listed, long_day, moment
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class OutcomePage:
     @property
     def rows(self) -> Iterator[Row]:
         outcome = self.outcome
-        yield Row("Happened", moment(outcome.happened_at))
+        reduced = outcome.case.reduced_at
+        day = long_day(london_day(outcome.happened_at))
+        yield Row("Happened", day if reduced else moment(outcome.happened_at))
         if outcome.suspect:
             yield Row("Suspect", str(outcome.suspect))
         for name in CODES:
@@ -42,7 +46,8 @@ class OutcomePage:
         yield Row("Lead team", str(outcome.team or "Not given"))
         if self.helpers:
             yield Row("Teams that helped", self.helpers)
-        yield Row("Recorded", self._recorded)
+        if not reduced:
+            yield Row("Recorded", self._recorded)
 
     @cached_property
     def helpers(self) -> str:
@@ -75,18 +80,13 @@ class OutcomePage:
         )
 
     @property
-    def _works_on_it(self) -> bool:
-        """Break-glass lets people read, and no more."""
-        return self.outcome.case.pk not in self.user.opened
-
-    @property
     def may_write(self) -> bool:
-        may = self._works_on_it and self.user.may(Permission.WRITE_RECORDS)
+        may = works_on(self.user, self.outcome.case) and self.user.may(Permission.WRITE_RECORDS)
         return bool(self.outcome.counted) and may
 
     @property
     def may_supervise(self) -> bool:
-        return self._works_on_it and self.user.may(Permission.SUPERVISE)
+        return works_on(self.user, self.outcome.case) and self.user.may(Permission.SUPERVISE)
 
     @property
     def may_undo(self) -> bool:

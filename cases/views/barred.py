@@ -31,7 +31,7 @@ from cases.models import Case, CaseAccess, Exclusion, Lifting
 from cases.presenters.barred import AccessPage
 from cases.querysets import may_exclude
 from cases.reading import found, give_reason, looked
-from cases.views.work import case_of, cases, form_page, posted
+from cases.views.work import case_of, cases, form_page, live, posted
 from core.access import requires
 
 
@@ -162,7 +162,7 @@ def decide(request: SignedInRequest, pk: int, lifting_pk: int, agreed: bool) -> 
 @requires(Permission.READ_RECORDS)
 def conflict(request: SignedInRequest, pk: int) -> HttpResponse:
     """I know someone in this case: from then on, whoever says so has no case any more."""
-    case = found(request, cases, pk, tried="case", through_glass=True)
+    case = live(found(request, cases, pk, tried="case", through_glass=True))
     form = ConflictForm(posted(request))
     if form.is_bound and form.taken(
         lambda: declare_conflict(by=request.user, case=case, **form.facts())

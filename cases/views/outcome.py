@@ -31,7 +31,7 @@ from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
 from cases.querysets import OutcomeQuerySet
 from cases.reading import found, looked, reason_for
-from cases.views.work import posted
+from cases.views.work import live, posted
 from core.access import requires
 from core.forms import PageForm
 
@@ -46,6 +46,13 @@ def _outcome(request: SignedInRequest, pk: UUID, *, through_glass: bool = False)
     entry = found(request, _outcomes, pk, tried="case__outcomes", through_glass=through_glass)
     if entry.case.pk not in request.user.opened:
         reason_for(request, entry.case)
+    return entry
+
+
+def _to_change(request: SignedInRequest, pk: UUID) -> Outcome:
+    """An entry that can still be changed; 403 for one of a reduced case."""
+    entry = _outcome(request, pk)
+    live(entry.case)
     return entry
 
 
@@ -66,7 +73,7 @@ def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form again; where somebody else saved first, field by field what to keep."""
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     if not entry.counted:
         return _counts_no_longer(request, entry)
     now = values_of(entry) | credits_of(entry, request.user)
@@ -131,7 +138,7 @@ def _amend_page(
 
 @requires(Permission.WRITE_RECORDS)
 def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     if not entry.counted:
         return _counts_no_longer(request, entry)
     form = VoidForm(posted(request))
@@ -146,7 +153,7 @@ def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE_RECORDS)
 def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     if not entry.counted:
         return _counts_no_longer(request, entry)
     if undo_entry(by=request.user, outcome=entry):
@@ -161,7 +168,7 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.SUPERVISE)
 def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     if entry.voided_at is not None:
         restore_outcome(outcome=entry, by=request.user)
         messages.success(request, "Entry restored. It counts again.")
@@ -171,14 +178,14 @@ def restore(request: SignedInRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.SUPERVISE)
 def take_apart(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    unmerge_outcome(duplicate=_outcome(request, pk), by=request.user)
+    unmerge_outcome(duplicate=_to_change(request, pk), by=request.user)
     messages.success(request, "Taken apart: two events. This entry counts again.")
     return redirect("cases:outcome", pk)
 
 
 @requires(Permission.SUPERVISE)
 def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     if not entry.counted:
         return _counts_no_longer(request, entry)
     form = SendBackForm(posted(request))
@@ -195,7 +202,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.WRITE_RECORDS)
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    entry = _outcome(request, pk)
+    entry = _to_change(request, pk)
     form = AnswerForm(posted(request))
     if request.method == "POST" and form.is_valid():
         answer_sent_back(by=request.user, outcome=entry, answer=form.cleaned_data["answer"])

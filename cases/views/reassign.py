@@ -23,7 +23,8 @@ CHOSEN_AT_MOST = 100
 @requires(Permission.SUPERVISE)
 def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
-    rows = Outcome.objects.visible_to(request.user).counted().select_related("case", "team")
+    rows = Outcome.objects.visible_to(request.user).counted().filter(case__reduced_at=None)
+    rows = rows.select_related("case", "team")
     chosen = ListPage(LISTS["outcomes"], request)
     return _reassign(request, chosen, rows, ReassignForm, change_lead_team)
 
@@ -31,7 +32,8 @@ def outcomes(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SUPERVISE)
 def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
-    rows = Case.objects.visible_to(request.user).select_related("officer", "team", "borough")
+    rows = Case.objects.visible_to(request.user).filter(reduced_at=None)
+    rows = rows.select_related("officer", "team", "borough")
     chosen = ListPage(LISTS["cases"], request)
     return _reassign(request, chosen, rows, AssignForm, assign_cases)
 

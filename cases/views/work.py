@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,9 +23,16 @@ def cases(user: User) -> CaseQuerySet:
 
 
 def case_of(request: SignedInRequest, pk: int) -> Case:
-    """The case to work on, or 404 where the person may not know of it."""
-    case = found(request, cases, pk, tried="case")
+    """The case to work on: 404 where the person may not know of it, 403 once it is reduced."""
+    case = live(found(request, cases, pk, tried="case"))
     reason_for(request, case)
+    return case
+
+
+def live(case: Case) -> Case:
+    """A case as it is; whatever changes one ends here once it is reduced."""
+    if case.reduced_at is not None:
+        raise PermissionDenied
     return case
 
 

@@ -18,6 +18,7 @@ from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programme
 from config.demo.returns import DIFFERS, SIGNED_AT, WAITING, sign_returns
+from config.demo.review import review
 from config.demo.work import Work, follow_up
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
@@ -134,6 +135,7 @@ def load(now: datetime) -> SummaryRun:
     sign_returns(campaign, campaign.days, people, now, but=DIFFERS)
     yesterday = DayRange(london_day(now) - ONE_DAY, london_day(now))
     sign_returns(Campaign.objects.get(slug=RUNNING), yesterday, people, now, but=WAITING)
+    review(people, BEFORE.days)
     load_looks(Random(SEED), people)  # noqa: S311  (repeatable on purpose)
     close_and_open(places.boroughs["lambeth"], people, now)
     return run_nightly()

@@ -44,6 +44,7 @@ from tests.factories import (
     OutcomeSupportFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
+    ReductionCaseFactory,
     RestatementFactory,
     RiskAssessmentFactory,
     SavedFilterFactory,
@@ -159,6 +160,7 @@ RECORDS: list[Callable[[Case], Model]] = [
     work_on(CaseFlagFactory),
     imported_row_of,
     *(access_of, exclusion_of, lifting_of),
+    work_on(ReductionCaseFactory),
 ]
 
 
@@ -289,10 +291,27 @@ def test_a_saved_import_is_seen_by_a_supervisor_of_all_its_rows(cast: Cast) -> N
     assert seen_by(saved, cast) == {"officer"}
 
 
+def list_of(case: Case) -> Model:
+    return ReductionCaseFactory.create(case=case).reduction
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_list_to_be_reduced_is_seen_by_reviewers_who_may_see_all_its_cases(
+    state: str, cast: Cast
+) -> None:
+    reviewers = {"supervisor", "force_supervisor", "administrator"}
+    made = list_of(case_in(state, cast))
+    assert seen_by(made, cast) == STATES[state] & reviewers
+    ReductionCaseFactory.create(reduction=made, case=case_in("in B", cast))
+    everywhere = {"force_supervisor", "administrator"}
+    assert seen_by(made, cast) == STATES[state] & everywhere
+
+
 def one_of_each(cast: Cast) -> list[Model]:
     case = CaseFactory.create(borough=cast.a)
     return [
         *(record(case) for record in RECORDS),
+        list_of(CaseFactory.create(borough=cast.a)),
         *(counted(cast.a) for counted in COUNTS),
         *(owned(cast.officer) for owned in OWNED),
         KeptFormFactory.create(),

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from audit import seals
 from audit.erasure import NotAsSealed, erase
-from audit.models import ErasedRow, LogRow, SealedPart
+from audit.models import ErasedRow, LogRow, Review, SealedPart
 from audit.seals import seal
 from audit.tables import Table, table
 from audit.verify import verify
@@ -22,7 +22,7 @@ from cases.models import Case
 from tests.audit.attacks import past_the_guards
 from tests.core.rules import execute, refused_by, until_someone_waits
 from tests.core.test_triggers import trigger
-from tests.factories import CaseFactory, LogRowFactory
+from tests.factories import CaseFactory, LogRowFactory, ReviewFactory
 from tests.test_repository import ROOT, sources
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +255,18 @@ def test_a_row_put_in_afterwards_is_not_erased(rows: list[LogRow]) -> None:
         erase(LogRow, [rows[0].pk - 1], BLANKS, **WHO)
 
 
+def test_the_words_of_a_review_go_by_two_people_and_its_verdict_stays() -> None:
+    review = ReviewFactory.create(verdict="referred", words="To professional standards")
+    assert erase(Review, [review.pk], {"words": "Cut"}, **WHO) == 1
+    assert erase(Review, [review.pk], {"words": "Cut"}, **WHO) == 0
+    review.refresh_from_db()
+    assert (review.verdict, review.words, review.reviewed_by) == ("referred", "Cut", "auditor")
+    [entry] = LogRow.objects.filter(action="erasure")
+    assert (entry.object_type, entry.object_id) == ("audit.review", str(review.pk))
+    seal()
+    assert verify().fault == ""
+
+
 def test_a_row_altered_after_its_erasure_is_not_erased_again(rows: list[LogRow]) -> None:
     erase(LogRow, [rows[0].pk], BLANKS, **WHO)
     past_the_guards(f"UPDATE audit_logrow SET actor = 'else' WHERE id = {rows[0].pk}")
@@ -267,6 +279,7 @@ def test_a_row_altered_after_its_erasure_is_not_erased_again(rows: list[LogRow])
     [
         *((LogRow, {column: ""}) for column in ("id", "at", "actor", "role", "action", "no_such")),
         *((CaseEvent, {column: ""}) for column in ("pgh_id", "pgh_obj_id", "pgh_context_id")),
+        *((Review, {column: ""}) for column in ("id", "verdict", "reviewed_by")),
         (LogRow, {}),
         (SealedPart, {"leaves": b""}),
         (ErasedRow, {"sealed": ""}),

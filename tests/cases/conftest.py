@@ -18,6 +18,7 @@ def _no_static_files_are_asked_for(settings: Settings) -> None:
 def _no_broker_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page hands to the worker is handed to nobody, unless a test says to whom."""
     monkeypatch.setattr("cases.views.imports.work_on_import.delay", lambda _pk: None)
+    monkeypatch.setattr("cases.views.retention.work_on_reduction.delay", lambda _pk: None)
 
 
 @pytest.fixture

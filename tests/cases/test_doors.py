@@ -36,6 +36,7 @@ from tests.factories import (
     OutcomeFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
+    ReductionCaseFactory,
     SavedFilterFactory,
     SentBackFactory,
 )
@@ -47,9 +48,13 @@ SUPERVISORS = {
     *("reassign_outcomes", "reassign_cases", "restore_outcome", "send_back"),
     *("restrict_case", "add_access", "remove_access", "lift_restriction", "conflict_seen"),
 }
-GUARDS = {"access", "exclude", "lift_exclusion", "agree_lifting", "refuse_lifting"}
 REVIEWERS = {"reviews", "review"}
-CLOSED_TO_OFFICERS = {*SUPERVISORS, *GUARDS, *REVIEWERS}
+GUARDS = {"access", "exclude", "lift_exclusion", "agree_lifting", "refuse_lifting"}
+RETENTION = {
+    *("retention", "propose_reduction", "reduction", "approve_reduction", "refuse_reduction"),
+    *("reduce_again", "reduction_progress", "retain_case", "hold_case", "release_case"),
+}
+CLOSED_TO_OFFICERS = {*SUPERVISORS, *GUARDS, *REVIEWERS, *RETENTION}
 OF_IMPORTS = {
     *("import", "match_import", "mend_import", "marked_import", "save_import", "import_again"),
     *("import_progress", "undo_import", "discard_import"),
@@ -82,6 +87,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "exclusion": ExclusionFactory.create(case=case, declared=True),
         "lifting": LiftingFactory.create(case=case),
         "opening": BreakGlassFactory.create(case=case, user=cast.officer),
+        "reduction": ReductionCaseFactory.create(case=case).reduction,
         "import": ImportFactory.create(owner=cast.officer, sample=[[1, ["Kind", "Day"]]]),
     }
 
@@ -89,7 +95,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
 def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
     """The name and the address of each page, with the rows in the places of its path."""
     subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
-    subjects |= {"imports": "import", "break-glass": "opening"}
+    subjects |= {"imports": "import", "reductions": "reduction", "break-glass": "opening"}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         name, route = str(pattern.name), str(pattern.pattern)
@@ -166,11 +172,11 @@ def test_an_officer_gets_into_each_page_but_the_supervisors(cast: Cast) -> None:
         assert found <= {200, 302} or name in others, (name, found)
 
 
-def test_an_administrator_reads_and_writes_nothing(cast: Cast) -> None:
+def test_an_administrator_reads_and_reviews_and_writes_nothing_else(cast: Cast) -> None:
     client = browser(cast.administrator)
     before = {model: model._base_manager.count() for model in BY_MODEL if model is not LogRow}
     reading = {"desk", "outcomes", "cases", "outcome", "case", "find", "lookup_cases"}
-    reading |= {"export_outcomes", "export_cases", "save_outcomes", "save_cases"}
+    reading |= {"export_outcomes", "export_cases", "save_outcomes", "save_cases", *RETENTION}
     reading |= {*GUARDS, "declare_conflict", "conflict_declared", "give_reason", "break_glass"}
     for name, address in addresses(world(cast)):
         found = statuses(client, address)

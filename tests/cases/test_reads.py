@@ -97,7 +97,7 @@ def test_a_supervisor_reads_who_looked(client: Client, cast: Cast, case: Case) -
 SHOW_NO_RECORD = {
     *("log", "log_kind", "log_check", "imports", "import_template", "import_progress"),
     *("export_outcomes", "export_cases", "save_outcomes", "save_cases"),
-    *("conflict_declared", "give_reason", "break_glass"),
+    *("conflict_declared", "give_reason", "break_glass", "reduction_progress"),
 }
 """Forms that start empty (the draft here is one), lists of one's own files, and counts."""
 

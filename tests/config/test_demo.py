@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.permissions import EVERYWHERE
 from campaigns.models import Borough, Campaign, CommandMembership, Programme, Team
 from cases.choices import NOTICES, Kind, OrderKind, Strand
-from cases.models import Case, Outcome, PossibleDuplicate
+from cases.models import Case, Outcome, PossibleDuplicate, Reduction
+from cases.retention import due
 from config.demo import story
 from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from config.demo.places import PILOT_BOROUGHS
@@ -216,9 +217,21 @@ def test_nothing_is_older_than_its_law(demo: str) -> None:
     assert set(pilot.values_list("borough__slug", flat=True)) <= set(PILOT_BOROUGHS)
 
 
+def test_a_reviewer_finds_cases_to_decide_on_and_one_that_is_reduced(demo: str) -> None:
+    supervisor = User.objects.get(username="supervisor.lambeth")
+    cases = Case.objects.visible_to(supervisor)
+    assert due(cases, london_day(timezone.now())).count() == 5
+    assert cases.filter(held_at__isnull=False).count() == 1
+    [reduced] = cases.filter(reduced_at__isnull=False)
+    assert reduced.reference == f"reduced-{reduced.pk}"
+    assert reduced.outcomes.counted().between(story.BEFORE.days).exists()
+    lists = Reduction.objects.visible_to(supervisor).order_by("proposed_at")
+    assert list(lists.values_list("state", flat=True)) == ["done", "proposed"]
+
+
 def test_references_follow_their_system(demo: str) -> None:
     for system, shape in {"cris": r"^\d{7}/2[01]$", "connect": r"^01/\d{7}/\d{2}$"}.items():
-        cases = Case.objects.filter(system=system)
+        cases = Case.objects.filter(system=system, reduced_at=None)
         assert cases.exists()
         assert not cases.exclude(reference__regex=shape).exists()
     assert not Case.objects.filter(system="cris", outcomes__day__gte="2024-02-28").exists()
@@ -236,7 +249,7 @@ def test_what_follows_comes_after_an_arrest_or_interview(demo: str) -> None:
     # One arrest has one custody record; only an entry made twice repeats it.
     repeated = (
         Outcome.objects.counted()
-        .filter(kind=Kind.ARREST)
+        .filter(kind=Kind.ARREST, case__reduced_at=None)
         .values("custody_record")
         .annotate(entries=Count("pk"))
         .filter(Q(entries__gt=1) | Q(custody_record=""))

@@ -11,15 +11,19 @@ from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, Se
 from cases.models import (
     BreakGlass,
     Case,
+    CaseAccess,
     CaseFlag,
     CaseNote,
     DisclosureApplication,
     EvidenceSubmission,
+    Exclusion,
     Lifting,
     MaracReferral,
     OrderBreach,
     Outcome,
     ProtectiveOrder,
+    Reduction,
+    ReductionCase,
     RiskAssessment,
     SentBack,
     Suspect,
@@ -39,8 +43,12 @@ APPEND_ONLY: list[type[Model]] = [
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(MaracReferral, CaseFlag, Lifting, BreakGlass),
+    *(MaracReferral, CaseFlag, Lifting, BreakGlass, Reduction, ReductionCase),
     *APPEND_ONLY,
+]
+OF_LIVE_CASES: list[type[Model]] = [
+    *(Suspect, Outcome, ProtectiveOrder, DisclosureApplication, EvidenceSubmission, CaseNote),
+    *(RiskAssessment, MaracReferral, CaseFlag, CaseAccess, Exclusion, Lifting, BreakGlass),
 ]
 EVENTS: list[type[Model]] = [
     model for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
@@ -52,7 +60,9 @@ REFUSING = {
     *(f"{model._meta.label}:never_changed" for model in APPEND_ONLY),
     *(f"{model._meta.label}:append_only" for model in EVENTS),
     *(f"{model._meta.label}:append_only_truncate" for model in EVENTS),
-    "cases.Outcome:merged_into_counted",
+    *(f"{model._meta.label}:of_live_case" for model in OF_LIVE_CASES),
+    *("cases.Outcome:merged_into_counted", "cases.Case:reduced_once"),
+    "cases.ReductionCase:frozen",
     *("cases.Case:restricted_has_a_list", "cases.Case:lifted_by_two"),
     *("cases.CaseAccess:list_not_emptied", "cases.Exclusion:lifted_by_two"),
     *("cases.Exclusion:stays_whose_it_is", "cases.BreakGlass:granted_once"),

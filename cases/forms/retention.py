@@ -1,0 +1,51 @@
+"""What a reviewer decides of one case, and why."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from cases.choices import ReviewGroup
+from cases.forms.work import WorkForm, the_day
+from core.days import london_day
+
+
+def _reason(required: str) -> forms.CharField:
+    return forms.CharField(
+        label="Reason",
+        max_length=400,
+        help_text="No names.",
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": required},
+    )
+
+
+class RetainForm(WorkForm):
+    until = the_day("Keep it at least until", past=False)
+    group = forms.TypedChoiceField(
+        label="Review group",
+        coerce=lambda value: ReviewGroup(int(value)),
+        choices=ReviewGroup.choices,
+        widget=forms.RadioSelect,
+        help_text="What the case is about. It says how long the clear period is.",
+    )
+    reason = _reason("Say why the case is kept")
+    field_order = ("until", "group", "reason")
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until <= london_day(timezone.now()):
+            raise ValidationError("The day must be in the future")
+        if until > london_day(timezone.now()) + timedelta(days=36_525):
+            raise ValidationError("The day must be within 100 years")
+        return until
+
+
+class HoldForm(WorkForm):
+    reason = _reason("Say why the case is held, like the proceedings that need it")
+
+
+class ReleaseForm(WorkForm):
+    reason = _reason("Say why the hold is taken off")
