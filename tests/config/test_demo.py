@@ -18,7 +18,7 @@ from accounts.permissions import EVERYWHERE
 from campaigns.models import Borough, Campaign, CommandMembership, Programme, Team
 from cases.choices import NOTICES, Kind, OrderKind, Strand
 from cases.models import Case, Outcome, PossibleDuplicate, Reduction
-from cases.retention import due
+from cases.retention import due as due_for_review
 from config.demo import story
 from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from config.demo.places import PILOT_BOROUGHS
@@ -220,7 +220,7 @@ def test_nothing_is_older_than_its_law(demo: str) -> None:
 def test_a_reviewer_finds_cases_to_decide_on_and_one_that_is_reduced(demo: str) -> None:
     supervisor = User.objects.get(username="supervisor.lambeth")
     cases = Case.objects.visible_to(supervisor)
-    assert due(cases, london_day(timezone.now())).count() == 5
+    assert due_for_review(cases, london_day(timezone.now())).count() == 5
     assert cases.filter(held_at__isnull=False).count() == 1
     [reduced] = cases.filter(reduced_at__isnull=False)
     assert reduced.reference == f"reduced-{reduced.pk}"
