@@ -8,6 +8,7 @@ from functools import partial
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from accounts.permissions import BoroughScope
 from campaigns.models import Borough, Campaign
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
@@ -242,13 +243,15 @@ class CampaignPage:
     campaign: Campaign
     state: State
     boroughs: list[Borough]
-    whole: bool
+    scope: BoroughScope
     form: LondonForm
     figures: CampaignFigures | None
 
     @classmethod
-    def of(cls, campaign: Campaign, user: User, form: LondonForm, now: datetime) -> "CampaignPage":
-        scope, days = user.figures_scope, form.days
+    def of(
+        cls, campaign: Campaign, scope: BoroughScope, form: LondonForm, now: datetime
+    ) -> "CampaignPage":
+        days = form.days
         state = State.of(campaign.days, london_day(now))
         with one_snapshot():
             place = Place.of_campaign(campaign, scope)
@@ -256,7 +259,11 @@ class CampaignPage:
             open_ = bool(boroughs) and days.first <= london_day(now)
             whole = Whole(campaign, days, place)
             counted = CampaignFigures.of(whole, boroughs, form, now) if open_ else None
-        return cls(campaign, state, boroughs, scope.everywhere, form, counted)
+        return cls(campaign, state, boroughs, scope, form, counted)
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.campaign.name}"
 
     @property
     def days(self) -> DayRange:
@@ -265,10 +272,14 @@ class CampaignPage:
     @property
     def reach(self) -> str:
         """Which boroughs the figures cover."""
-        if self.whole:
+        if self.scope.everywhere:
             return "All boroughs"
         word = "Your borough" if len(self.boroughs) == 1 else "Your boroughs"
         return f"{word}: {listed(self.boroughs)}"
+
+    @property
+    def administrators(self) -> list[User]:
+        return administrators()
 
 
 def administrators() -> list[User]:
