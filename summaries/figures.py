@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import cache
 
 from django.db import connection
-from psycopg import Cursor
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
 from core.days import DayRange
+from core.snapshots import planned_once
 from summaries.counting import live_sql
 from summaries.measures import BY_SLUG, MEASURES, Measure, Slice
 
@@ -94,9 +94,7 @@ def figures(window: Window, by: By = By.NOTHING, measures: Iterable[Measure] = M
     whole window, so a breakdown leaves them out.
     """
     wanted = tuple(m for m in measures if by is By.NOTHING or m.additive)
-    with connection.cursor() as cursor:
-        # Bound by the server, so that a connection plans each statement once (docs/scale.md).
-        cursor.cursor = Cursor(connection.connection)
+    with planned_once() as cursor:
         cursor.execute(_statement(window.boroughs.everywhere, by, wanted), window.params)
         rows = cursor.fetchall()
     answer: Figures = {measure: {} for measure in wanted}

@@ -4,13 +4,16 @@ Whoever reads it first and the figures after may keep the two together. A change
 between makes the figures newer than their version, so they are asked for once more; never older.
 """
 
+from django.db import DEFAULT_DB_ALIAS
+
 from campaigns.models import Campaign
+from core.snapshots import planned_once
 
 # Between two published runs marks are only added, so their number rises whichever writer commits
 # first (the highest id does not); a run removes marks in the transaction that publishes it. What
 # else is on a page stands in rows, whose `xmin` is the transaction that wrote them last.
 _VERSION = """
-SELECT campaign.*, ROW (
+SELECT {columns}, ROW (
     campaign.xmin, baseline.xmin,
     (SELECT string_agg(
             concat_ws(' ', part.campaign_id, borough.id, borough.xmin), ','
@@ -32,6 +35,12 @@ WHERE campaign.slug = %s
 
 def campaign_and_version(slug: str) -> tuple[Campaign, str] | None:
     """A campaign, and the version of all that may be shown of it; one question."""
-    for campaign in Campaign.objects.raw(_VERSION, [slug]):
-        return campaign, campaign.version  # type: ignore[attr-defined]
-    return None
+    names = [field.attname for field in Campaign._meta.concrete_fields]
+    with planned_once() as cursor:
+        columns = ", ".join(f"campaign.{name}" for name in names)
+        cursor.execute(_VERSION.format(columns=columns), [slug])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, version = row
+    return Campaign.from_db(DEFAULT_DB_ALIAS, names, values), version

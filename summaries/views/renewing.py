@@ -5,6 +5,7 @@ It is made without the person or their request, so nothing of either can be in i
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.permissions import BoroughScope, Permission, SignedInRequest
@@ -70,7 +72,9 @@ def renewing(request: SignedInRequest, slug: str, template: str, page_of: PageOf
         def make() -> tuple[str, str]:
             page = page_of(campaign, reader.scope, request.GET, now)
             context = {"page": page, "administers": reader.administers}
-            return page.title, render_to_string(template, context)
+            part = render_to_string(template, context)
+            # A quarter of it is the blanks before its lines.
+            return page.title, SafeString(re.sub(r"\n\s+", "\n", part))
 
         # What somebody chose is for them alone, and may be anything: it is not kept.
         title, part = make() if request.GET else _kept(tag, reader, address, make)

@@ -129,9 +129,9 @@ class TestHome:
     def test_with_no_campaign_says_what_to_do(self, as_role: Callable[..., Client]) -> None:
         assert b"Ask an administrator" in as_role("communications").get("/").content
 
-    def test_is_open_to_whoever_sees_no_figures(self, as_role: Callable[..., Client]) -> None:
+    def test_leads_an_auditor_to_the_log(self, as_role: Callable[..., Client]) -> None:
         client = as_role("auditor")
-        assert client.get("/").status_code == 200
+        assert client.get("/").headers["Location"] == "/log/"
         assert client.get("/campaigns/").status_code == 403
         assert client.get(PAGE).status_code == 403
 
@@ -211,8 +211,8 @@ class TestCampaign:
                 _arrest(borough, datetime(day.year, day.month, day.day, 12, tzinfo=LONDON))
         with CaptureQueriesContext(connection) as many:
             client.get(PAGE)
-        # The session, the person (and their boroughs), the campaign, its boroughs twice, four
-        # times figures, the last proof and the last run; and the bounds of one snapshot.
+        # The session, the person (and their boroughs), the campaign and its version, its boroughs
+        # twice, four times figures, the last proof and the last run; the bounds of one snapshot.
         assert len(few) == len(many) == {"supervisor": 13, "officer": 14}[role]
 
 
