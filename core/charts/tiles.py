@@ -40,7 +40,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
     middle, kind = x + side / 2, f"app-chart__tile app-chart__tile--{tile.level}"
     square = element(
         "g",
-        title(tile.words),
+        "" if tile.href else title(tile.words),
         element(
             "rect",
             x=x + GAP / 2,
@@ -64,4 +64,4 @@ def _tile(tile: Tile, side: float) -> SafeString:
     )
     if not tile.href:
         return square
-    return element("a", square, href=tile.href, aria_label=tile.words)
+    return element("a", title(tile.words), square, href=tile.href)

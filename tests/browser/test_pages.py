@@ -37,7 +37,8 @@ def tiles(page: Page) -> dict[str, str]:
 
 def table(page: Page, name: str) -> list[list[str]]:
     """The cells of a table, row by row, without its headings."""
-    rows = page.get_by_role("table", name=name).locator("tbody tr, tfoot tr").all()
+    found = page.get_by_role("table", name=name, exact=True)
+    rows = found.locator("tbody tr, tfoot tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
 
 

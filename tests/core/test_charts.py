@@ -97,7 +97,7 @@ def test_each_tile_says_its_place_and_value_without_colour_and_leads_on() -> Non
     )
     assert texts(chart) == ["Lam", "47"]
     (link,) = chart.iter(f"{SVG}a")
-    assert (link.get("href"), link.get("aria-label")) == (
+    assert (link.get("href"), link.findtext(f"{SVG}title")) == (
         "/boroughs/lambeth/",
         "Lambeth: 47 arrests",
     )

@@ -129,7 +129,9 @@ class TestHome:
     def test_with_no_campaign_says_what_to_do(self, as_role: Callable[..., Client]) -> None:
         assert b"Ask an administrator" in as_role("communications").get("/").content
 
-    def test_leads_an_auditor_to_the_log(self, as_role: Callable[..., Client]) -> None:
+    def test_leads_an_auditor_to_the_log_and_to_no_figure(
+        self, as_role: Callable[..., Client]
+    ) -> None:
         client = as_role("auditor")
         assert client.get("/").headers["Location"] == "/log/"
         assert client.get("/campaigns/").status_code == 403
