@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "core.squeeze.SqueezeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.sessions.SessionEnds",
     "django.middleware.common.CommonMiddleware",

@@ -25,6 +25,7 @@ from accounts.permissions import BoroughScope, Permission, SignedInRequest
 from campaigns.models import Campaign
 from core.days import london_day
 from core.sessions import is_poll
+from core.squeeze import Squeezed
 from core.templatetags.page import clock
 from summaries.version import campaign_and_version
 
@@ -39,6 +40,8 @@ class Page(Protocol):
     def title(self) -> str: ...
 
 
+Made = tuple[str, str, Squeezed]
+"""The title of a page, its figures, and these compressed."""
 PageOf = Callable[[Campaign, BoroughScope, QueryDict, datetime], Page]
 
 
@@ -69,20 +72,21 @@ def renewing(request: SignedInRequest, slug: str, template: str, page_of: PageOf
     response = get_conditional_response(request, etag=tag)
     if response is None:
 
-        def make() -> tuple[str, str]:
+        def make() -> Made:
             page = page_of(campaign, reader.scope, request.GET, now)
             context = {"page": page, "administers": reader.administers}
-            part = render_to_string(template, context)
             # A quarter of it is the blanks before its lines.
-            return page.title, SafeString(re.sub(r"\n\s+", "\n", part))
+            part = re.sub(r"\n\s+", "\n", render_to_string(template, context))
+            return page.title, SafeString(part), Squeezed.of(part)
 
         # What somebody chose is for them alone, and may be anything: it is not kept.
-        title, part = make() if request.GET else _kept(tag, reader, address, make)
+        title, part, squeezed = make() if request.GET else _kept(tag, reader, address, make)
         context = {"campaign": campaign, "title": title, "part": part, "tag": tag, "now": now}
         if is_poll(request):
             response = HttpResponse(part)
         else:
             response = render(request, "summaries/renewing.html", context)
+        response.squeezed = squeezed  # type: ignore[attr-defined]
     response["ETag"] = tag
     response[RENEWED] = clock(now)
     return response
@@ -94,13 +98,11 @@ def tag_of(version: str, reader: Reader, address: str, now: datetime) -> str:
     return f'W/"{sha256(json.dumps(facts).encode()).hexdigest()[:32]}"'
 
 
-def _kept(
-    tag: str, reader: Reader, address: str, make: Callable[[], tuple[str, str]]
-) -> tuple[str, str]:
+def _kept(tag: str, reader: Reader, address: str, make: Callable[[], Made]) -> Made:
     """The last one of its readers and address, if it is of this tag; else one made now."""
     cache = caches["figures"]
     key = sha256(json.dumps([*reader.key, address]).encode()).hexdigest()
-    kept: tuple[str, tuple[str, str]] | None = cache.get(key)
+    kept: tuple[str, Made] | None = cache.get(key)
     if kept is None or kept[0] != tag:
         kept = tag, make()
         cache.set(key, kept)
