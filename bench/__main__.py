@@ -15,6 +15,7 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402  (Django is set up first)
 
 from accounts.permissions import BoroughScope  # noqa: E402
+from bench.dashboard import bench_dashboard  # noqa: E402
 from bench.facts import LAST_DAY, load  # noqa: E402
 from bench.imports import bench_imports  # noqa: E402
 from bench.lists import bench_lists  # noqa: E402
@@ -157,6 +158,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "totals": bench_totals,
     "lists": bench_lists,
     "logging": bench_saving,
+    "dashboard": bench_dashboard,
     "imports": bench_imports,
     "retention": bench_retention,
 }

@@ -1,7 +1,8 @@
-"""The product as gunicorn serves it, and beside it the plain view that saving is measured against.
+"""The product as gunicorn serves it, and beside it the plain views that it is measured against.
 
-The plain view is what one would write first: signed in, one row by the ORM, a redirect. Its table
-has the columns, checks, indexes and foreign keys of outcomes, but no triggers.
+One saves as one would write it first: signed in, one row by the ORM, a redirect. Its table has the
+columns, checks, indexes and foreign keys of outcomes, but no triggers. The other is the least that
+a signed-in page can be: one sentence in the frame that all pages have.
 """
 
 import os
@@ -17,6 +18,7 @@ from django.contrib.auth.decorators import login_required  # noqa: E402
 from django.db import models  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.shortcuts import redirect  # noqa: E402
+from django.template import engines  # noqa: E402
 from django.urls import include, path  # noqa: E402
 from django.utils.dateparse import parse_datetime  # noqa: E402
 
@@ -24,6 +26,10 @@ from cases.models import Outcome  # noqa: E402
 
 settings.ROOT_URLCONF = __name__
 ADDRESS = "/bench/plain/"
+PAGE = "/bench/page/"
+SENTENCE = """{% extends "base.html" %}
+{% block title %}Plain{% endblock title %}
+{% block content %}<p class="govuk-body">One sentence.</p>{% endblock content %}"""
 TABLE = """
 CREATE TABLE bench_plain (LIKE cases_outcome INCLUDING ALL);
 DO $$ DECLARE key record; BEGIN
@@ -71,4 +77,10 @@ def plain(request: HttpRequest) -> HttpResponse:
     return redirect("cases:desk")
 
 
-urlpatterns = [path(ADDRESS[1:], plain), path("", include("config.urls"))]
+@login_required
+def page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(sentence.render({}, request))
+
+
+sentence = engines["django"].from_string(SENTENCE)
+urlpatterns = [path(ADDRESS[1:], plain), path(PAGE[1:], page), path("", include("config.urls"))]

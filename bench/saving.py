@@ -1,14 +1,7 @@
 """Saving a checked arrest, beside the plain view, asked of one server as `make run` starts it."""
 
-import http.client
-import os
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 from urllib.parse import urlencode
@@ -17,22 +10,19 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import connection
 from django.http import QueryDict
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from bench.plain import ADDRESS, TABLE
+from bench.served import Browser, serving
 from bench.timing import compare, heading
 from campaigns.models import Borough
 from cases.actions import keep_draft, seal_entry
 from cases.choices import Kind
 from cases.forms.log import LogForm
-from config.management.commands.run import GUNICORN
 from core.days import london_day
-from core.servers import database_url
 
-PORT = 8790
 ROUNDS = 12
 OFFICERS = 8
 """As many at once as the server has threads."""
@@ -51,7 +41,7 @@ def bench_saving(rows: int) -> None:
     ]
     known = (f"01/{number:07}/26" for number in count(1))
     new = (f"01/{number:07}/27" for number in count(1))
-    with _serving():
+    with serving():
         officers = [Officer(User.objects.get(pk=person.pk)) for person in people]
         for label, references in (("a known case", known), ("a new case", new)):
             for at_once in (1, OFFICERS):
@@ -69,49 +59,16 @@ def bench_saving(rows: int) -> None:
                 )
 
 
-@contextmanager
-def _serving() -> Iterator[None]:
-    words = f"-m gunicorn bench.plain {GUNICORN} --bind 127.0.0.1:{PORT}"
-    url = database_url(connection.settings_dict)
-    server = subprocess.Popen(
-        [sys.executable, *shlex.split(words)],
-        env={**os.environ, "DATABASE_URL": url, "DATABASE_POOL": "4"},
-    )
-    try:
-        for _ in range(100):
-            with suppress(OSError):
-                asked = http.client.HTTPConnection("127.0.0.1", PORT)
-                asked.request("GET", reverse("health"))
-                asked.getresponse()
-                break
-            time.sleep(0.1)
-        yield
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
-class Officer:
-    """Someone signed in, with a browser that keeps its connection."""
-
+class Officer(Browser):
     def __init__(self, user: User) -> None:
+        super().__init__(user)
         self.user = user
-        self.browser = http.client.HTTPConnection("127.0.0.1", PORT)
-        signed_in = Client(headers={"host": "localhost"})
-        signed_in.force_login(user)
-        signed_in.get(reverse("cases:desk"))
-        cookies = {name: morsel.value for name, morsel in signed_in.cookies.items()}
-        self.csrf_token = cookies[settings.CSRF_COOKIE_NAME]
-        self.headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
 
     def post(self, address: str, data: dict[str, str]) -> None:
-        body = urlencode(data | {"csrfmiddlewaretoken": self.csrf_token})
-        self.browser.request("POST", address, body, self.headers)
-        answer = self.browser.getresponse()
-        answer.read()
+        token = self.cookies[settings.CSRF_COOKIE_NAME]
+        body = urlencode(data | {"csrfmiddlewaretoken": token})
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.ask("POST", address, body, form)
         assert answer.status == 302, answer.status
 
     def checked(self, reference: str) -> tuple[str, dict[str, str]]:
@@ -147,7 +104,7 @@ class Round:
     def prepare(self) -> None:
         for officer in self.officers:
             # The server hangs up after two idle seconds.
-            officer.browser.close()
+            officer.connection.close()
         self.saves = [
             [officer.checked(next(self.references)) for _ in range(EACH)]
             for officer in self.officers

@@ -173,6 +173,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "core.squeeze.SqueezeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "core.sessions.SessionEnds",
     "django.middleware.common.CommonMiddleware",
@@ -236,7 +237,13 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _cache(REDIS_URL),
         "KEY_PREFIX": "days-of-action",
-    }
+    },
+    # Pages of figures, of each process: they open where Redis does not, and take 64 pages at most.
+    "figures": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 10 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

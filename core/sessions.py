@@ -17,6 +17,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 BEGAN = "began"
+POLL = "X-Poll"
+"""The header of what an open page asks by itself at an address that people open too."""
 ENDS = "_session_expiry"
 """Where Django keeps what `set_expiry` was told."""
 STEP = timedelta(minutes=1)
@@ -35,6 +37,11 @@ def background(view: V) -> V:
 
 def is_background(view: Callable[..., Any]) -> bool:
     return getattr(view, "background", False)
+
+
+def is_poll(request: HttpRequest) -> bool:
+    """Whether a page that is left open asks for itself anew. Whoever claims it stays no longer."""
+    return POLL in request.headers
 
 
 @receiver(user_logged_in)
@@ -76,7 +83,8 @@ class SessionEnds:
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], *_: Any) -> None:
         # Whoever brings no session, like a health check, makes the database look for none.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and not is_background(view):
+        by_script = is_background(view) or is_poll(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not by_script:
             prolong(request.session)
 
 

@@ -4,6 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
+
+
+@contextmanager
+def planned_once() -> Iterator[CursorWrapper]:
+    """A cursor whose statements the server binds, so that a connection plans each of them once."""
+    with connection.cursor() as cursor:
+        cursor.cursor = Cursor(connection.connection)
+        yield cursor
 
 
 @contextmanager

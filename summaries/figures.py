@@ -5,16 +5,16 @@ Every question is one SQL statement, so one snapshot: no reader sees a day half 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 
 from django.db import connection
-from psycopg import Cursor
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
 from core.days import DayRange
+from core.snapshots import planned_once
 from summaries.counting import live_sql
 from summaries.measures import BY_SLUG, MEASURES, Measure, Slice
 
@@ -94,9 +94,7 @@ def figures(window: Window, by: By = By.NOTHING, measures: Iterable[Measure] = M
     whole window, so a breakdown leaves them out.
     """
     wanted = tuple(m for m in measures if by is By.NOTHING or m.additive)
-    with connection.cursor() as cursor:
-        # Bound by the server, so that a connection plans each statement once (docs/scale.md).
-        cursor.cursor = Cursor(connection.connection)
+    with planned_once() as cursor:
         cursor.execute(_statement(window.boroughs.everywhere, by, wanted), window.params)
         rows = cursor.fetchall()
     answer: Figures = {measure: {} for measure in wanted}
@@ -133,6 +131,20 @@ def changed_since_proof(window: Window) -> int:
             "SELECT count(DISTINCT (day, borough_id)) FROM summaries_changedday"
             f" WHERE {window.sql}",
             window.params,
+        )
+        found: int = cursor.fetchone()[0]
+        return found
+
+
+def restated_since(window: Window, since: datetime) -> int:
+    """How many figures of a window the checks since a moment found other than counted before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM summaries_restatement AS line"
+            " JOIN summaries_summaryrun AS run ON run.id = line.run_id"
+            f" WHERE {window.sql} AND slice = '' AND measure = ANY(%(known)s)"
+            " AND run.counted_to > %(since)s",
+            {**window.params, "known": list(BY_SLUG), "since": since},
         )
         found: int = cursor.fetchone()[0]
         return found

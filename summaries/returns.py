@@ -201,6 +201,11 @@ def standings(
     ]
 
 
+def how_many_signed(campaign: Campaign, days: DayRange, boroughs: Sequence[Borough]) -> int:
+    """How many of these boroughs have signed these days."""
+    return BoroughReturn.objects.of(campaign, days).filter(borough__in=boroughs).standing().count()
+
+
 def waiting_returns(
     campaign: Campaign, now: datetime, scope: BoroughScope = EVERYWHERE
 ) -> list[Standing]:

@@ -98,7 +98,8 @@ def own_cache(broker: str, settings: Settings) -> None:
     """A part of Redis that no other test writes to: what was guessed there counts only here."""
     place = broker.replace("redis+socket://", "unix://")
     default = settings.CACHES["default"]
-    settings.CACHES = {"default": default | {"LOCATION": place, "KEY_PREFIX": f"test-{uuid4()}"}}
+    own = default | {"LOCATION": place, "KEY_PREFIX": f"test-{uuid4()}"}
+    settings.CACHES = settings.CACHES | {"default": own}
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,6 +8,7 @@ from functools import partial
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from accounts.permissions import BoroughScope
 from campaigns.models import Borough, Campaign
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
@@ -15,10 +16,9 @@ from core.snapshots import one_snapshot
 from core.templatetags.page import listed, thousands, week_day
 from summaries.asked import Asked, Place
 from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
-from summaries.figures import By, Window, figures
+from summaries.figures import By, Window, figures, restated_since
 from summaries.forms import LondonForm
 from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
-from summaries.presenters.changes import since_yesterday
 from summaries.presenters.drawn import BoroughMap, Picture, borough_map, growth, uplift_words
 from summaries.presenters.parts import Freshness, Heading, State, Table
 from summaries.presenters.returns import Returned
@@ -243,7 +243,7 @@ class CampaignPage:
     campaign: Campaign
     state: State
     boroughs: list[Borough]
-    whole: bool
+    scope: BoroughScope
     form: LondonForm
     figures: CampaignFigures | None
     restated: int
@@ -251,8 +251,10 @@ class CampaignPage:
     returned: Returned | None
 
     @classmethod
-    def of(cls, campaign: Campaign, user: User, form: LondonForm, now: datetime) -> "CampaignPage":
-        scope, days = user.figures_scope, form.days
+    def of(
+        cls, campaign: Campaign, scope: BoroughScope, form: LondonForm, now: datetime
+    ) -> "CampaignPage":
+        days = form.days
         state = State.of(campaign.days, london_day(now))
         with one_snapshot():
             place = Place.of_campaign(campaign, scope)
@@ -263,12 +265,16 @@ class CampaignPage:
                 campaign=campaign,
                 state=state,
                 boroughs=boroughs,
-                whole=scope.everywhere,
+                scope=scope,
                 form=form,
                 figures=CampaignFigures.of(whole, boroughs, form, now) if open_ else None,
-                restated=since_yesterday(campaign, place, user, now) if open_ else 0,
-                returned=Returned.of(campaign, boroughs, user, now) if open_ else None,
+                restated=restated_since(whole.asked(ARRESTS).window, now - ONE_DAY) if open_ else 0,
+                returned=Returned.of(campaign, boroughs, now) if open_ else None,
             )
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.campaign.name}"
 
     @property
     def days(self) -> DayRange:
@@ -277,10 +283,14 @@ class CampaignPage:
     @property
     def reach(self) -> str:
         """Which boroughs the figures cover."""
-        if self.whole:
+        if self.scope.everywhere:
             return "All boroughs"
         word = "Your borough" if len(self.boroughs) == 1 else "Your boroughs"
         return f"{word}: {listed(self.boroughs)}"
+
+    @property
+    def administrators(self) -> list[User]:
+        return administrators()
 
 
 def administrators() -> list[User]:

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from accounts.models import User
 from campaigns.models import Campaign
-from core.days import ONE_DAY
 from core.pages import Page, keyset_page
 from summaries.asked import Asked, Place
 from summaries.figures import By
@@ -108,9 +107,3 @@ def restated(campaign: Campaign, place: Place, user: User) -> RestatementQuerySe
         borough__in=place.ids,
         measure__in=BY_SLUG,
     )
-
-
-def since_yesterday(campaign: Campaign, place: Place, user: User, now: datetime) -> int:
-    """How many figures the checks of the last 24 hours restated: there is a night among them."""
-    lines = restated(campaign, place, user)
-    return lines.filter(slice="", run__counted_to__gt=now - ONE_DAY).count()

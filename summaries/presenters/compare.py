@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import User
+from accounts.permissions import BoroughScope
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
@@ -47,9 +47,11 @@ class ComparePage:
     freshness: Freshness
 
     @classmethod
-    def of(cls, campaign: Campaign, user: User, form: CompareForm, now: datetime) -> "ComparePage":
+    def of(
+        cls, campaign: Campaign, scope: BoroughScope, form: CompareForm, now: datetime
+    ) -> "ComparePage":
         with one_snapshot():
-            place = Place.of_campaign(campaign, user.figures_scope)
+            place = Place.of_campaign(campaign, scope)
             asked = Asked(campaign, form.chosen, form.days, place)
             freshness = Freshness.now(now)
             try:
@@ -67,6 +69,10 @@ class ComparePage:
             refused="",
             freshness=freshness,
         )
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}Compare boroughs, {self.campaign.name}"
 
     @property
     def base(self) -> str:
@@ -123,10 +129,10 @@ class UpliftPage:
     freshness: Freshness
 
     @classmethod
-    def of(cls, campaign: Campaign, user: User, now: datetime) -> "UpliftPage":
+    def of(cls, campaign: Campaign, scope: BoroughScope, now: datetime) -> "UpliftPage":
         over = campaign.days.until(london_day(now))
         with one_snapshot():
-            place = Place.of_campaign(campaign, user.figures_scope)
+            place = Place.of_campaign(campaign, scope)
             freshness = Freshness.now(now)
             try:
                 baseline = Baseline.of(campaign, place)
@@ -136,6 +142,10 @@ class UpliftPage:
                 return cls(campaign, "", [], str(why), freshness)
         rows = [UpliftRow(uplift, uplift_words(uplift, baseline.label)) for uplift in found]
         return cls(campaign, baseline.label, rows, "", freshness)
+
+    @property
+    def title(self) -> str:
+        return f"Against the baseline, {self.campaign.name}"
 
     @property
     def days(self) -> tuple[Asked, Asked]:
@@ -171,14 +181,15 @@ class BesidePage:
     same_boroughs: bool
 
     @classmethod
-    def of(cls, campaign: Campaign, other: Campaign, user: User, now: datetime) -> "BesidePage":
+    def of(
+        cls, campaign: Campaign, other: Campaign, scope: BoroughScope, now: datetime
+    ) -> "BesidePage":
         """NotComparable where one of them has not begun."""
         begun = [one.days.until(london_day(now) + ONE_DAY) for one in (campaign, other)]
         for one, days in zip((campaign, other), begun, strict=True):
             if not len(days):
                 raise NotComparable(f"{one.name} has not begun.")
         with one_snapshot():
-            scope = user.figures_scope
             places = [Place.of_campaign(one, scope) for one in (campaign, other)]
             ours, theirs = (
                 figures(Window(days, place.scope))

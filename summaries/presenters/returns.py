@@ -27,6 +27,7 @@ from summaries.returns import (
     asked_boroughs,
     counted,
     due,
+    how_many_signed,
     may_sign,
     standings,
     waiting_returns,
@@ -254,16 +255,12 @@ class Returned(NamedTuple):
     whole: bool
 
     @classmethod
-    def of(
-        cls, campaign: Campaign, boroughs: list[Borough], user: User, now: datetime
-    ) -> "Returned | None":
+    def of(cls, campaign: Campaign, boroughs: list[Borough], now: datetime) -> "Returned | None":
         """Nothing before a day is over, and where no borough is asked."""
         days, asked = due(campaign, now), [b for b in boroughs if b.in_london]
         if days is None or not asked:
             return None
-        of_these = BoroughReturn.objects.visible_to(user).of(campaign, days)
-        signed = of_these.filter(borough__in=asked).standing().values("pk")
-        return cls(days, len(signed), len(asked), days == campaign.days)
+        return cls(days, how_many_signed(campaign, days, asked), len(asked), days == campaign.days)
 
 
 def reminders(user: User, now: datetime) -> list[Reminder]:

@@ -1,11 +1,13 @@
 """The campaigns, and the figures of one."""
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from accounts.permissions import Permission, SignedInRequest
+from accounts.permissions import BoroughScope, Permission, SignedInRequest
 from audit.permissions import LogPermission
 from campaigns.models import Campaign
 from core.access import requires
@@ -13,6 +15,7 @@ from core.days import london_day
 from summaries.forms import LondonForm
 from summaries.presenters.campaign import CampaignPage, administrators
 from summaries.presenters.parts import State
+from summaries.views.renewing import renewing
 
 
 @login_required
@@ -31,15 +34,17 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
     today = london_day(timezone.now())
     listed = [(campaign, State.of(campaign.days, today)) for campaign in Campaign.objects.all()]
     if not listed:
-        context = {"administrators": administrators()}
+        administers = request.user.may(Permission.ADMINISTER)
+        context = {"administrators": administrators(), "administers": administers}
         return render(request, "summaries/no_campaign.html", context)
     return render(request, "summaries/campaigns.html", {"campaigns": listed})
 
 
 @requires(Permission.SEE_FIGURES)
 def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Campaign, slug=slug)
-    form = LondonForm(request.GET, own=found.days)
-    page = CampaignPage.of(found, request.user, form, timezone.now())
-    context = {"page": page, "administrators": [] if page.boroughs else administrators()}
-    return render(request, "summaries/campaign.html", context)
+    """London now."""
+    return renewing(request, slug, "summaries/_london.html", _london)
+
+
+def _london(found: Campaign, scope: BoroughScope, query: QueryDict, now: datetime) -> CampaignPage:
+    return CampaignPage.of(found, scope, LondonForm(query, own=found.days), now)

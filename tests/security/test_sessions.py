@@ -17,9 +17,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from cases.models import Case
+from core.sessions import POLL
 from tests.cases.pages import at, browser
 from tests.conftest import Cast
-from tests.factories import CaseFactory, DraftFactory, ImportFactory
+from tests.factories import CampaignFactory, CaseFactory, DraftFactory, ImportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -71,10 +72,12 @@ class TestIdle:
         client = browser(cast.officer)
         batch = ImportFactory.create(owner=cast.officer)
         draft = DraftFactory.create(owner=cast.officer)
+        london = reverse("summaries:campaign", args=[CampaignFactory.create().slug])
         for _ in range(14):
             clock.shift(timedelta(minutes=1))
             client.get(at("import_progress", batch.pk))
             client.post(at("draft", draft.pk), {"owner": "x"})
+            client.get(london, headers={POLL: "figures"})
             assert client.get("/session/").json()["left"] > 0
         clock.shift(timedelta(minutes=1))
         assert client.get("/session/").json() == {"left": 0}

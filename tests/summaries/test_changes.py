@@ -14,9 +14,8 @@ from cases.choices import Offence
 from cases.models import Outcome
 from core.templatetags.page import by_how_much
 from summaries.actions import run_nightly
-from summaries.asked import Place
+from summaries.figures import Window, restated_since
 from summaries.models import Restatement
-from summaries.presenters.changes import since_yesterday
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -191,7 +190,9 @@ def test_many_lines_come_in_pages_at_the_same_cost(cast: Cast, campaign: Campaig
 
 
 def test_london_now_says_what_changed_since_yesterday(cast: Cast, campaign: Campaign) -> None:
-    place = Place.of_campaign(campaign, cast.supervisor.figures_scope)
+    window, elsewhere = (
+        Window.of(campaign, who.figures_scope) for who in (cast.supervisor, cast.officer_of_b)
+    )
     now = datetime(2021, 12, 1, 9, tzinfo=NOON.tzinfo)
     day = timedelta(days=1)
 
@@ -204,16 +205,16 @@ def test_london_now_says_what_changed_since_yesterday(cast: Cast, campaign: Camp
             return text_of(browser(cast.supervisor).get("/campaigns/the-days/"))
 
     restate(now - day)
-    assert since_yesterday(campaign, place, cast.supervisor, now) == 0
+    assert restated_since(window, now - day) == 0
     assert "no figure of a day already counted was restated." in said()
     restate(now - day + timedelta(microseconds=1))
     restate(now, slice="team", key="1")
     restate(now, day=THIRD + day)
-    assert since_yesterday(campaign, place, cast.supervisor, now) == 1
+    assert restated_since(window, now - day) == 1
     assert "1 figure of days already counted was restated in last night’s check." in said()
     restate(now)
     assert "2 figures of days already counted were restated in last night’s check." in said()
-    assert since_yesterday(campaign, place, cast.officer_of_b, now) == 0
+    assert restated_since(elsewhere, now - day) == 0
 
 
 def test_causes_and_differences_in_words() -> None:

@@ -213,9 +213,9 @@ class TestCampaign:
                 _arrest(borough, datetime(day.year, day.month, day.day, 12, tzinfo=LONDON))
         with CaptureQueriesContext(connection) as many:
             client.get(PAGE)
-        # The session, the person (and their boroughs), the campaign, its boroughs twice, four
-        # times figures, the last proof and the last run, what was restated, who has signed; and
-        # the bounds of one snapshot.
+        # The session, the person (and their boroughs), the campaign and its version, its boroughs
+        # twice, four times figures, the last proof and the last run, what was restated, who has
+        # signed; and the bounds of one snapshot.
         assert len(few) == len(many) == {"supervisor": 15, "officer": 16}[role]
 
 
