@@ -121,6 +121,11 @@ class Measure:
         return self.additive and self.amount == "1"
 
     @property
+    def unit_told(self) -> str:
+        """Its unit, unless the label ends in that, as "Cautions" does."""
+        return "" if self.label.lower().endswith(self.unit.value) else self.unit.value
+
+    @property
     def condition(self) -> str:
         """The facts that it counts, in SQL; every value is a code of ours, checked here."""
         tests = []

@@ -38,8 +38,12 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 
 @requires(Permission.SEE_FIGURES)
 def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Campaign, slug=slug)
-    form = LondonForm(request.GET, own=found.days)
-    page = CampaignPage.of(found, request.user, form, timezone.now())
+    page = campaign_page(request, slug)
     context = {"page": page, "administrators": [] if page.boroughs else administrators()}
     return render(request, "summaries/campaign.html", context)
+
+
+def campaign_page(request: SignedInRequest, slug: str) -> CampaignPage:
+    found = get_object_or_404(Campaign, slug=slug)
+    form = LondonForm(request.GET, own=found.days)
+    return CampaignPage.of(found, request.user, form, timezone.now())

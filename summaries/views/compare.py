@@ -16,27 +16,37 @@ from summaries.presenters.compare import BesidePage, ComparePage, UpliftPage
 @requires(Permission.SEE_ALL_FIGURES)
 def compare(request: SignedInRequest, slug: str) -> HttpResponse:
     """The funnel of one measure over the boroughs."""
+    return render(request, "summaries/compare.html", {"page": compare_page(request, slug)})
+
+
+def compare_page(request: SignedInRequest, slug: str) -> ComparePage:
     campaign = get_object_or_404(Campaign, slug=slug)
     form = CompareForm(request.GET, own=campaign.days)
-    page = ComparePage.of(campaign, request.user, form, timezone.now())
-    return render(request, "summaries/compare.html", {"page": page})
+    return ComparePage.of(campaign, request.user, form, timezone.now())
 
 
 @requires(Permission.SEE_FIGURES)
 def uplift(request: SignedInRequest, slug: str) -> HttpResponse:
     """A campaign against its stated baseline."""
+    return render(request, "summaries/uplift.html", {"page": uplift_page(request, slug)})
+
+
+def uplift_page(request: SignedInRequest, slug: str) -> UpliftPage:
     campaign = get_object_or_404(Campaign, slug=slug)
-    page = UpliftPage.of(campaign, request.user, timezone.now())
-    return render(request, "summaries/uplift.html", {"page": page})
+    return UpliftPage.of(campaign, request.user, timezone.now())
 
 
 @requires(Permission.SEE_FIGURES)
 def beside(request: SignedInRequest, slug: str, other: str) -> HttpResponse:
     """Two campaigns side by side."""
-    first, second = (get_object_or_404(Campaign, slug=one) for one in (slug, other))
     try:
-        page = BesidePage.of(first, second, request.user, timezone.now())
+        page = beside_page(request, slug, other)
     except NotComparable as why:
         messages.warning(request, str(why))
         return redirect("summaries:campaigns")
     return render(request, "summaries/beside.html", {"page": page})
+
+
+def beside_page(request: SignedInRequest, slug: str, other: str) -> BesidePage:
+    first, second = (get_object_or_404(Campaign, slug=one) for one in (slug, other))
+    return BesidePage.of(first, second, request.user, timezone.now())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from core.spreadsheets import Cell, Cover, harmless, write_csv, write_xlsx
+from core.spreadsheets import Cell, Cover, Table, harmless, write_csv, write_xlsx
 
 MARKING = "OFFICIAL-SENSITIVE."
 COVER = Cover("Outcomes", [("Made by", "=Sam Lee"), ("Which", "Kind: Arrest")], MARKING)
@@ -66,7 +66,7 @@ def test_a_csv_reads_back_as_it_was_written(rows: list[list[str]]) -> None:
 
 def test_a_spreadsheet_has_a_cover_and_one_named_table_of_typed_cells() -> None:
     file = io.BytesIO()
-    assert write_xlsx(file, COVER, HEADINGS, ROWS) == 2
+    assert write_xlsx(file, COVER, Table("Outcomes", HEADINGS, ROWS)) == 2
     book = load_workbook(file)
     assert book.sheetnames == ["Cover", "Outcomes"]
     assert [[cell.value for cell in row] for row in book["Cover"]] == [
@@ -92,5 +92,5 @@ def test_a_spreadsheet_has_a_cover_and_one_named_table_of_typed_cells() -> None:
 
 def test_a_spreadsheet_of_no_rows_can_be_opened() -> None:
     file = io.BytesIO()
-    assert write_xlsx(file, COVER, HEADINGS, []) == 0
+    assert write_xlsx(file, COVER, Table("Outcomes", HEADINGS, [])) == 0
     assert [cell.value for cell in load_workbook(file)["Outcomes"][3]] == HEADINGS
