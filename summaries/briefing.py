@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.charts.svg import LEVELS, TEXT, TYPEFACE
 from core.spreadsheets import Cell, Table
 from core.templatetags.page import moment, thousands
 from summaries.measures import Measure
-from summaries.presenters.campaign import CampaignFigures, CampaignPage, Tile
+from summaries.presenters.campaign import CampaignFigures, CampaignPage
 from summaries.presenters.drawn import Picture
 from summaries.presenters.place import PlacePage
 from summaries.tables import Taken, taken
@@ -57,7 +58,7 @@ def _of_boroughs(shown: CampaignFigures, out: Taken) -> Data:
         "finding": closer.growth.finding,
         "charts": charts,
         "table": _table(_with_rates(out, closer.asked.measure)),
-        "meanings": _meanings(shown.tiles),
+        "meanings": _meanings(shown.meanings),
     }
 
 
@@ -71,7 +72,7 @@ def _of_place(page: PlacePage, out: Taken) -> Data:
             *(_chart(p.title, p.drawing, numbers=out.table(p.title).rows) for p in parts),
         ],
         "table": _table(out.table("What became of it")),
-        "meanings": _meanings(page.tiles),
+        "meanings": _meanings(tile.asked.measure for tile in page.tiles),
     }
 
 
@@ -79,16 +80,16 @@ def _growth(picture: Picture) -> Data:
     return _chart("How it grows", picture.drawing, CHANCE if picture.finding else "")
 
 
-def _meanings(tiles: Iterable[Tile]) -> list[tuple[str, str]]:
-    return [(tile.asked.measure.label, tile.asked.measure.meaning) for tile in tiles]
+def _meanings(measures: Iterable[Measure]) -> list[tuple[str, str]]:
+    return [(measure.label, measure.meaning) for measure in measures]
 
 
 def _with_rates(out: Taken, measure: Measure) -> Table:
     """The counts of each borough, with its rate of the measure that the page is about."""
     counts, rates = out.table("By borough"), out.table("By borough, as a rate")
     headings = [f"{measure.label} per 1,000 residents", "95% interval from", "95% interval to"]
-    # The total has no rate.
-    said = [*(row[2:] for row in rates.rows), ("", "", "")]
+    said = [row[2:] if isinstance(row[2], Decimal) else (row[2], "", "") for row in rates.rows]
+    said.append(("", "", ""))  # The total has no rate.
     rows = [(*row, *rate) for row, rate in zip(counts.rows, said, strict=True)]
     return replace(counts, headings=[*counts.headings, *headings], rows=rows)
 

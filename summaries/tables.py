@@ -91,7 +91,7 @@ def _(page: CampaignPage) -> Taken:
         tables = [
             _headlines(shown.tiles, shown.not_comparable, *shown.different),
             _rates(shown.closer),
-            _counts(shown.by_day, ONE_PLACE),
+            _counts(shown.by_day),
             _counts(shown.by_borough, *([f"{shown.parts}."] if shown.parts else []), ONE_PLACE),
             Table(
                 "What each figure counts",
@@ -153,7 +153,7 @@ def _(page: ComparePage) -> Taken:
     if not page.refused:
         rate = page.base.capitalize()
         table = Table(
-            "Boroughs compared",
+            "The numbers",
             [
                 *("Borough", _headed(page.measure), page.based_on),
                 *(rate, *_limits(rate)),
@@ -181,7 +181,7 @@ def _(page: UpliftPage) -> Taken:
         return Taken(title, [], [])
     ours, theirs = page.days
     table = Table(
-        "Against the baseline",
+        "Each measure against the baseline",
         [
             *("Measure", "Unit", "Campaign", "Baseline", "Times the baseline"),
             *(*_limits("Times the baseline"), "Says"),
