@@ -121,9 +121,9 @@ class Measure:
         return self.additive and self.amount == "1"
 
     @property
-    def unit_told(self) -> str:
-        """Its unit, unless the label ends in that, as "Cautions" does."""
-        return "" if self.label.lower().endswith(self.unit.value) else self.unit.value
+    def unit_beside(self) -> str:
+        """The unit as it stands beside the label: nothing if that ends in it, as "Cautions"."""
+        return "" if self.label.lower().endswith(self.unit) else self.unit.value
 
     @property
     def condition(self) -> str:

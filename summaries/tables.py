@@ -222,7 +222,7 @@ def _(page: BesidePage) -> Taken:
 
 
 def _headed(measure: Measure) -> str:
-    return f"{measure.label} ({measure.unit_told})" if measure.unit_told else measure.label
+    return f"{measure.label} ({measure.unit_beside})" if measure.unit_beside else measure.label
 
 
 def _limits(what: str) -> tuple[str, str]:

@@ -126,7 +126,7 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        return [(asked.measure.label, asked.measure.unit_told) for asked in self.whole]
+        return [(asked.measure.label, asked.measure.unit_beside) for asked in self.whole]
 
     @property
     def total(self) -> Row:
