@@ -1,17 +1,21 @@
 """Rows as CSV and as an accessible spreadsheet, with nothing in them that a program would run."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import IO
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-Cell = str | int | date | datetime | None
-"""A moment is naive and on London's clock."""
-
-
+Cell = str | int | Decimal | date | datetime | None
+"""A moment is naive and on London's clock; a Decimal is shown with as many places as it has."""
+SHEET_NAME = 31
+"""How long the name of a sheet may be."""
 STARTS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # Wide forms count as well.
 
 
@@ -53,19 +57,33 @@ class Cover:
     marking: str
 
 
-def write_xlsx(
-    file: IO[bytes], cover: Cover, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> int:
-    """Writes a cover and one named table as the Analysis Function asks: a title in A1, one row of
-    headings, no merged or empty cells among them, days as days. Texts are written as texts, so
-    none is a formula. The rows are held in memory. Says how many rows.
+@dataclass(frozen=True)
+class Table:
+    """One table of a file, its units in its headings, and what a reader should know of it."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    notes: Sequence[str] = ()
+
+
+def write_xlsx(file: IO[bytes], cover: Cover, *tables: Table) -> int:
+    """Writes a cover and a sheet for each table, as the Analysis Function asks: a title in A1, one
+    row of headings, no merged cells, days as days; contents where there are several tables, and
+    their notes by number in a sheet of their own. Texts are written as texts, so none is a formula.
+    The rows are held in memory. Says how many rows.
     """
-    kept = [list(row) for row in rows]
+    notes = [*dict.fromkeys(note for table in tables for note in table.notes)]
     with Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"title": cover.title, "comments": cover.marking})
         _write_cover(book, cover)
-        _write_table(book, cover, headings, kept)
-    return len(kept)
+        if len(tables) > 1:
+            titles = [table.title for table in tables]
+            _write_contents(book, cover, ["Notes", *titles] if notes else titles)
+        if notes:
+            numbered = [(f"note {n}", note) for n, note in enumerate(notes, start=1)]
+            _write_table(book, cover, Table("Notes", ["Note", "What it says"], numbered))
+        return sum(_write_table(book, cover, table, notes) for table in tables)
 
 
 def _write_cover(book: Workbook, cover: Cover) -> None:
@@ -80,32 +98,69 @@ def _write_cover(book: Workbook, cover: Cover) -> None:
         sheet.write_string(number, 1, words, wrapped)
 
 
-def _write_table(
-    book: Workbook, cover: Cover, headings: Sequence[str], rows: Sequence[Sequence[Cell]]
-) -> None:
-    sheet = book.add_worksheet(cover.title[:31])
-    sheet.write_string(0, 0, cover.title, book.add_format({"bold": True, "font_size": 14}))
+def _write_contents(book: Workbook, cover: Cover, titles: Sequence[str]) -> None:
+    """The other sheets by name, each a link to it."""
+    sheet = _titled(book, cover, "Contents", "Contents")
+    for number, title in enumerate(titles, start=3):
+        sheet.write_url(number, 0, f"internal:'{title[:SHEET_NAME]}'!A1", string=title)
+    _name_table(sheet, "Contents", ["Sheet"], len(titles))
+
+
+def _write_table(book: Workbook, cover: Cover, table: Table, notes: Sequence[str] = ()) -> int:
+    """A sheet with a table; the notes on it are named after its title."""
+    marks = "".join(f" [note {notes.index(note) + 1}]" for note in table.notes)
+    sheet = _titled(book, cover, table.title, table.title + marks)
+    formats = _Formats(book)
+    number = 0
+    for number, row in enumerate(table.rows, start=1):
+        for column, cell in enumerate(row):
+            _write_cell(sheet, number + 2, column, cell, formats)
+    _name_table(sheet, table.title, table.headings, number)
+    return number
+
+
+def _titled(book: Workbook, cover: Cover, name: str, title: str) -> Worksheet:
+    sheet = book.add_worksheet(name[:SHEET_NAME])
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, f"One table. {cover.marking}")
     sheet.freeze_panes(3, 0)
-    days = book.add_format({"num_format": "d mmmm yyyy"})
-    moments = book.add_format({"num_format": "d mmmm yyyy hh:mm"})
-    for number, row in enumerate(rows, start=3):
-        for column, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(number, column, cell, moments)
-            elif isinstance(cell, date):
-                sheet.write_datetime(number, column, cell, days)
-            elif isinstance(cell, int):
-                sheet.write_number(number, column, cell)
-            elif cell:
-                sheet.write_string(number, column, cell)
+    return sheet
+
+
+class _Formats(dict[str, Format]):
+    """How numbers and days are shown, by the program's own code."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+
+    def __missing__(self, code: str) -> Format:
+        self[code] = self.book.add_format({"num_format": code})
+        return self[code]
+
+
+def _write_cell(sheet: Worksheet, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+    if isinstance(cell, datetime):
+        sheet.write_datetime(row, column, cell, formats["d mmmm yyyy hh:mm"])
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, formats["d mmmm yyyy"])
+    elif isinstance(cell, Decimal):
+        places = -int(cell.as_tuple().exponent)
+        sheet.write_number(row, column, cell, formats[f"0.{'0' * places}"])
+    elif isinstance(cell, int):
+        sheet.write_number(row, column, cell)
+    elif cell:
+        sheet.write_string(row, column, cell)
+
+
+def _name_table(sheet: Worksheet, title: str, headings: Sequence[str], rows: int) -> None:
+    """Makes the rows under the headings, which are on the third line, a table of the file."""
     sheet.add_table(
         2,
         0,
-        max(2 + len(rows), 3),
+        max(2 + rows, 3),
         len(headings) - 1,
         {
-            "name": cover.title.split(",")[0].replace(" ", "_"),
+            "name": re.sub(r"\W+", "_", title),
             "columns": [{"header": heading} for heading in headings],
         },
     )

@@ -116,6 +116,17 @@ class Uplift:
     def ratio(self) -> Ratio | None:
         return ratio(self.count, len(self.ours.days), self.other, len(self.theirs.days))
 
+    @property
+    def says(self) -> str:
+        """What the two counts say, in a word or two."""
+        if self.ratio is None:
+            return "None in either"
+        if not self.other:
+            return "The baseline has none"
+        if not self.ratio.differs:
+            return "May be chance"
+        return "More" if self.ratio.value > 1 else "Fewer"
+
 
 @dataclass(frozen=True)
 class Base:

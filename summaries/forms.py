@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,6 +43,15 @@ class DaysForm(FilterForm):
     def days(self) -> DayRange:
         """The days chosen, or the campaign's own where what was typed is no stretch of days."""
         return DayRange.inclusive(*self._ends(self.cleaned_data)) if self.is_valid() else self.own
+
+    @property
+    def query(self) -> str:
+        """What was chosen, at the end of the address of a file that has the same."""
+        chosen = days_query(self.days) if self.days != self.own else []
+        if self.is_valid():
+            said = self.cleaned_data.items()
+            chosen += [(name, value) for name, value in said if value and isinstance(value, str)]
+        return f"?{urlencode(chosen)}" if chosen else ""
 
 
 COMPARABLE = [(measure.slug, measure.label) for measure in MEASURES if measure.one_by_one]

@@ -1,8 +1,18 @@
 from django.urls import path
 
-from summaries.views import campaign, changes, compare, explain, places, returns
+from summaries.views import campaign, changes, compare, explain, out, places, returns
 
 app_name = "summaries"
+FILES = [
+    ("campaign", "", out.campaign, {}),
+    ("borough", "boroughs/<slug:key>/", out.place, {"kind": "borough"}),
+    ("command", "commands/<slug:key>/", out.place, {"kind": "command"}),
+    ("team", "teams/<slug:key>/", out.team, {}),
+    ("compare", "compare/", out.compare, {}),
+    ("uplift", "uplift/", out.uplift, {}),
+    ("beside", "beside/<slug:other>/", out.beside, {}),
+]
+"""The files of each page have addresses below its own."""
 urlpatterns = [
     path("", campaign.home, name="home"),
     path("campaigns/", campaign.campaigns, name="campaigns"),
@@ -20,4 +30,19 @@ urlpatterns = [
     path("campaigns/<slug:slug>/compare/", compare.compare, name="compare"),
     path("campaigns/<slug:slug>/uplift/", compare.uplift, name="uplift"),
     path("campaigns/<slug:slug>/beside/<slug:other>/", compare.beside, name="beside"),
+    *(
+        path(f"campaigns/<slug:slug>/{below}{file}", view, about, name=f"{name}_{named}")
+        for name, below, view, about in FILES
+        for file, named in (("tables.xlsx", "tables"), ("tables/<slug:table>.csv", "table"))
+    ),
+    path("campaigns/<slug:slug>/briefing.pdf", out.campaign_briefing, name="campaign_briefing"),
+    *(
+        path(
+            f"campaigns/<slug:slug>/{kind}s/<slug:key>/briefing.pdf",
+            out.place_briefing,
+            {"kind": kind},
+            name=f"{kind}_briefing",
+        )
+        for kind in ("borough", "command")
+    ),
 ]

@@ -18,7 +18,7 @@ from cases.presenters.lists import LISTS, ListPage
 from core.access import requires
 from core.days import london_day
 from core.marking import MARKED
-from core.spreadsheets import Cell, Cover, write_csv, write_xlsx
+from core.spreadsheets import Cell, Cover, Table, write_csv, write_xlsx
 from core.templatetags.page import moment
 
 
@@ -44,7 +44,7 @@ def _file(request: SignedInRequest, chosen: ListPage, form: ExportForm) -> HttpR
     file = TemporaryFile("w+b")  # noqa: SIM115
     if suffix == ExportForm.XLSX:
         cover = Cover(_title(chosen), _facts(request, chosen, recipient), MARKED)
-        number = write_xlsx(file, cover, *_table(chosen))
+        number = write_xlsx(file, cover, Table(_title(chosen), *_table(chosen)))
     else:
         text = TextIOWrapper(file, "utf-8-sig", newline="")
         number = write_csv(text, MARKED, *_table(chosen))

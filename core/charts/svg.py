@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 WIDTH = 640
 """Units across; a stylesheet makes it as wide as its box."""
 TEXT = 15
+TYPEFACE = "Helvetica Neue, Arial, sans-serif"
 SMALLEST = 1e-6
 """A value below it is nothing to a scale."""
 INK, QUIET, GRID, PAPER = "#0b0c0c", "#484949", "#cecece", "#ffffff"
@@ -76,7 +77,7 @@ def picture(
         class_=f"app-chart app-chart--{of}",
         role=role,
         aria_label=f"{name}. {description}",
-        font_family="Helvetica Neue, Arial, sans-serif",
+        font_family=TYPEFACE,
     )
 
 

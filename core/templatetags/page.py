@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from django import template
@@ -22,6 +23,11 @@ class Person(Protocol):
 def thousands(count: int) -> str:
     """1504 as "1,504"."""
     return f"{count:,}"
+
+
+def rounded(value: float, places: int) -> Decimal:
+    """As `floatformat` has it, halves up, so that pages, charts and files say the same."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 @register.filter

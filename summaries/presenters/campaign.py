@@ -13,7 +13,7 @@ from campaigns.models import Borough, Campaign
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
-from core.templatetags.page import listed, thousands, week_day
+from core.templatetags.page import listed, rounded, thousands, week_day
 from summaries.asked import Asked, Place
 from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
 from summaries.figures import By, Window, figures, restated_since
@@ -49,7 +49,7 @@ class Tile:
         if found.interval.high == float("inf"):
             return "The baseline has none"
         unclear = "" if found.differs else ", may be chance"
-        return f"{found.value:.2f} times the baseline{unclear}"
+        return f"{rounded(found.value, 2)} times the baseline{unclear}"
 
 
 @dataclass(frozen=True)
@@ -99,16 +99,7 @@ class Closer:
         unit = f"{asked.measure.unit} {RESIDENTS.words}" if rates else asked.measure.unit.value
         return cls(
             asked=asked,
-            growth=Picture(
-                uplift_words(uplift, baseline.label) if uplift and baseline else "",
-                growth(
-                    asked.days,
-                    by_day,
-                    _baseline_by_day(asked, baseline),
-                    unit=asked.measure.unit.value,
-                    against=baseline.label if baseline else "",
-                ),
-            ),
+            growth=growing(asked, by_day, baseline, uplift),
             map=borough_map(
                 boroughs,
                 values,
@@ -118,6 +109,22 @@ class Closer:
             ),
             rows=rows,
         )
+
+
+def growing(
+    asked: Asked, by_day: Sequence[int], baseline: Baseline | None, uplift: Uplift | None
+) -> Picture:
+    """How a measure grows beside its baseline, and what that says."""
+    return Picture(
+        uplift_words(uplift, baseline.label) if uplift and baseline else "",
+        growth(
+            asked.days,
+            by_day,
+            _baseline_by_day(asked, baseline),
+            unit=asked.measure.unit.value,
+            against=baseline.label if baseline else "",
+        ),
+    )
 
 
 def _baseline_by_day(asked: Asked, baseline: Baseline | None) -> list[int]:

@@ -8,7 +8,7 @@ from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
 from summaries.asked import Asked, Place
-from summaries.comparisons import Baseline, Comparison, NotComparable, Uplift
+from summaries.comparisons import RESIDENTS, Baseline, Comparison, NotComparable, Uplift
 from summaries.figures import Window, figures
 from summaries.forms import CompareForm
 from summaries.measures import MEASURES, Measure
@@ -77,6 +77,10 @@ class ComparePage:
     @property
     def base(self) -> str:
         return self.form.chosen_base.words
+
+    @property
+    def based_on(self) -> str:
+        return "Residents" if self.form.chosen_base is RESIDENTS else "Recorded cases"
 
 
 def _rows(compared: Comparison, asked: Asked) -> list[ComparedRow]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from campaigns.models import Borough
 from core.charts import Dot, Line, Reach, Tile, funnel, lines, tiles
 from core.days import DayRange
-from core.templatetags.page import listed, thousands
+from core.templatetags.page import listed, rounded, thousands
 from summaries.comparisons import RESIDENTS, BoroughRate, Comparison, Uplift
 from summaries.statistics import FAR, USUAL, of_count
 
@@ -102,7 +102,7 @@ def borough_map(
     drawn = []
     for borough in london:
         value = values.get(borough.pk, 0)
-        words = f"{value:,.{places}f}"
+        words = f"{rounded(value, places):,}"
         drawn.append(
             Tile(
                 borough.tile_row or 1,
@@ -133,7 +133,7 @@ def comparison_picture(comparison: Comparison, unit: str) -> Picture:
             row.rate.base / many,
             row.rate.value,
             bool(row.beyond),
-            f"{row.borough.name}: {row.rate.value:.2f} {words}",
+            f"{row.borough.name}: {rounded(row.rate.value, 2)} {words}",
         )
         for row in comparison.rows
     ]
@@ -167,8 +167,8 @@ def uplift_words(uplift: Uplift, label: str) -> str:
         return f"{over}: {counts}, so there is no ratio."
     sure = "" if found.differs else "; chance may explain the difference"
     return (
-        f"{over}: {counts}, {found.value:.2f} times as many "
-        f"(95% interval {found.interval.low:.2f} to {found.interval.high:.2f}){sure}."
+        f"{over}: {counts}, {rounded(found.value, 2)} times as many (95% interval "
+        f"{rounded(found.interval.low, 2)} to {rounded(found.interval.high, 2)}){sure}."
     )
 
 

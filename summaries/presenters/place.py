@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from campaigns.models import Campaign, Team
 from cases.clocks import Clock, overdue_clocks
 from core.charts import Bar, bars
-from core.days import DayRange, london_day
+from core.days import ONE_DAY, DayRange, london_day
 from core.querysets import M, ScopedQuerySet
 from core.snapshots import one_snapshot
 from partners.models import EngagementEvent, TrainingSession
@@ -19,7 +19,8 @@ from summaries.figures import By, figures
 from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
 from summaries.measures import HEADLINES, OUTCOMES, Measure
-from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole
+from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole, growing
+from summaries.presenters.drawn import Picture
 from summaries.presenters.parts import Freshness, part_labels
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -91,6 +92,7 @@ class PlacePage:
     form: MeasureForm
     begun: bool
     tiles: list[Tile]
+    growth: Picture
     breakdowns: list[Breakdown]
     when: When | None
     cohorts: list[Cohort]
@@ -108,7 +110,9 @@ class PlacePage:
         whole = Whole(campaign, days, place)
         asked = whole.asked(form.chosen)
         with one_snapshot():
-            _, uplifts, refused = whole.against(days.until(today))
+            baseline, uplifts, refused = whole.against(days.until(today))
+            by_day = figures(asked.window, By.DAY, [asked.measure])[asked.measure]
+            grown = [by_day.get(str(day), 0) for day in days.until(today + ONE_DAY)]
             totals = figures(asked.window, measures=HEADLINES)
             return cls(
                 campaign=campaign,
@@ -116,6 +120,7 @@ class PlacePage:
                 form=form,
                 begun=days.first <= today,
                 tiles=list(whole.tiles(totals, uplifts, today)),
+                growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
                 breakdowns=_breakdowns(asked),
                 when=_when(asked),
                 cohorts=cohorts(asked.window),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.permissions import BoroughScope, Permission, SignedInRequest
@@ -44,6 +44,11 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 def campaign(request: SignedInRequest, slug: str) -> HttpResponse:
     """London now."""
     return renewing(request, slug, "summaries/_london.html", _london)
+
+
+def campaign_page(request: SignedInRequest, slug: str) -> CampaignPage:
+    found = get_object_or_404(Campaign, slug=slug)
+    return _london(found, request.user.figures_scope, request.GET, timezone.now())
 
 
 def _london(found: Campaign, scope: BoroughScope, query: QueryDict, now: datetime) -> CampaignPage:

@@ -22,6 +22,11 @@ def compare(request: SignedInRequest, slug: str) -> HttpResponse:
     return renewing(request, slug, "summaries/_compared.html", _compared)
 
 
+def compare_page(request: SignedInRequest, slug: str) -> ComparePage:
+    found = get_object_or_404(Campaign, slug=slug)
+    return _compared(found, request.user.figures_scope, request.GET, timezone.now())
+
+
 def _compared(found: Campaign, scope: BoroughScope, query: QueryDict, now: datetime) -> ComparePage:
     return ComparePage.of(found, scope, CompareForm(query, own=found.days), now)
 
@@ -32,6 +37,11 @@ def uplift(request: SignedInRequest, slug: str) -> HttpResponse:
     return renewing(request, slug, "summaries/_uplift.html", _uplift)
 
 
+def uplift_page(request: SignedInRequest, slug: str) -> UpliftPage:
+    found = get_object_or_404(Campaign, slug=slug)
+    return _uplift(found, request.user.figures_scope, request.GET, timezone.now())
+
+
 def _uplift(found: Campaign, scope: BoroughScope, _query: QueryDict, now: datetime) -> UpliftPage:
     return UpliftPage.of(found, scope, now)
 
@@ -39,10 +49,14 @@ def _uplift(found: Campaign, scope: BoroughScope, _query: QueryDict, now: dateti
 @requires(Permission.SEE_FIGURES)
 def beside(request: SignedInRequest, slug: str, other: str) -> HttpResponse:
     """Two campaigns side by side."""
-    first, second = (get_object_or_404(Campaign, slug=one) for one in (slug, other))
     try:
-        page = BesidePage.of(first, second, request.user.figures_scope, timezone.now())
+        page = beside_page(request, slug, other)
     except NotComparable as why:
         messages.warning(request, str(why))
         return redirect("summaries:campaigns")
     return render(request, "summaries/beside.html", {"page": page})
+
+
+def beside_page(request: SignedInRequest, slug: str, other: str) -> BesidePage:
+    first, second = (get_object_or_404(Campaign, slug=one) for one in (slug, other))
+    return BesidePage.of(first, second, request.user.figures_scope, timezone.now())

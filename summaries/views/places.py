@@ -27,18 +27,25 @@ def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: st
 @requires(Permission.SEE_FIGURES)
 def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpResponse:
     """A borough or a command in depth."""
+    page = place_page(request, slug, kind, key)
+    return render(request, "summaries/place.html", {"page": page})
+
+
+def place_page(request: SignedInRequest, slug: str, kind: str, key: str) -> PlacePage:
     campaign = get_object_or_404(Campaign, slug=slug)
     form = MeasureForm(request.GET, own=campaign.days)
     where = place_asked(request, campaign, kind, key)
-    page = PlacePage.of(campaign, where, request.user, form, timezone.now())
-    return render(request, "summaries/place.html", {"page": page})
+    return PlacePage.of(campaign, where, request.user, form, timezone.now())
 
 
 @requires(Permission.SEE_FIGURES)
 def team(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
     """What a team led, and what it helped with."""
+    return render(request, "summaries/team.html", {"page": team_page(request, slug, key)})
+
+
+def team_page(request: SignedInRequest, slug: str, key: str) -> TeamPage:
     campaign = get_object_or_404(Campaign, slug=slug)
     form = DaysForm(request.GET, own=campaign.days)
     found = get_object_or_404(Team, slug=key)
-    page = TeamPage.of(campaign, found, request.user, form, timezone.now())
-    return render(request, "summaries/team.html", {"page": page})
+    return TeamPage.of(campaign, found, request.user, form, timezone.now())

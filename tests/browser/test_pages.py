@@ -231,7 +231,21 @@ def test_print_keeps_the_marking_and_drops_the_navigation(
     page: Page, outcomes: None, sign_in: SignIn
 ) -> None:
     sign_in(page, "supervisor", to=PAGE)
+    controls = [
+        page.get_by_role("button", name="Sign out"),
+        page.get_by_role("button", name="Show"),
+        page.get_by_role("link", name="Against the baseline"),
+        page.get_by_role("heading", name="Download these figures"),
+    ]
+    for control in controls:
+        expect(control).to_be_visible()
     page.emulate_media(media="print")
-    expect(page.get_by_text("OFFICIAL-SENSITIVE")).to_be_visible()
-    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
-    expect(page.get_by_role("table", name="By borough", exact=True)).to_be_visible()
+    for control in controls:
+        expect(control).to_be_hidden()
+    expect(page.locator(".app-marking")).to_contain_text("OFFICIAL-SENSITIVE")
+    expect(page.locator(".app-marking")).to_be_visible()
+    table = page.get_by_role("table", name="By borough", exact=True)
+    expect(table).to_be_visible()
+    expect(table.get_by_role("link").first).to_have_css("text-decoration-line", "none")
+    address = "(link) => getComputedStyle(link, '::after').content"
+    assert {link.evaluate(address) for link in page.locator("main a").all()} == {"none"}

@@ -3,13 +3,14 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from core.spreadsheets import Cell, Cover, harmless, write_csv, write_xlsx
+from core.spreadsheets import Cell, Cover, Table, harmless, write_csv, write_xlsx
 
 MARKING = "OFFICIAL-SENSITIVE."
 COVER = Cover("Outcomes", [("Made by", "=Sam Lee"), ("Which", "Kind: Arrest")], MARKING)
@@ -66,7 +67,7 @@ def test_a_csv_reads_back_as_it_was_written(rows: list[list[str]]) -> None:
 
 def test_a_spreadsheet_has_a_cover_and_one_named_table_of_typed_cells() -> None:
     file = io.BytesIO()
-    assert write_xlsx(file, COVER, HEADINGS, ROWS) == 2
+    assert write_xlsx(file, COVER, Table("Outcomes", HEADINGS, ROWS)) == 2
     book = load_workbook(file)
     assert book.sheetnames == ["Cover", "Outcomes"]
     assert [[cell.value for cell in row] for row in book["Cover"]] == [
@@ -92,5 +93,32 @@ def test_a_spreadsheet_has_a_cover_and_one_named_table_of_typed_cells() -> None:
 
 def test_a_spreadsheet_of_no_rows_can_be_opened() -> None:
     file = io.BytesIO()
-    assert write_xlsx(file, COVER, HEADINGS, []) == 0
+    assert write_xlsx(file, COVER, Table("Outcomes", HEADINGS, [])) == 0
     assert [cell.value for cell in load_workbook(file)["Outcomes"][3]] == HEADINGS
+
+
+def test_several_tables_have_contents_and_their_notes_by_number() -> None:
+    shared, own = "What both need.", "What one needs."
+    tables = [
+        Table("By borough, as a rate", ["Borough", "Rate"], [("A", Decimal("0.10"))], [shared]),
+        Table("By borough", ["Borough", "Count"], [("A", 12), ("Total", 12)], [shared, own]),
+    ]
+    file = io.BytesIO()
+    assert write_xlsx(file, COVER, *tables) == 3
+    book = load_workbook(file)
+    assert book.sheetnames == ["Cover", "Contents", "Notes", "By borough, as a rate", "By borough"]
+    assert [[cell.value for cell in row] for row in book["Contents"].iter_rows(min_row=3)] == [
+        *(["Sheet"], ["Notes"], ["By borough, as a rate"], ["By borough"])
+    ]
+    assert [cell.hyperlink.location for (cell,) in book["Contents"].iter_rows(min_row=4)] == [
+        *("'Notes'!A1", "'By borough, as a rate'!A1", "'By borough'!A1")
+    ]
+    assert [[cell.value for cell in row] for row in book["Notes"].iter_rows(min_row=3)] == [
+        *(["Note", "What it says"], ["note 1", shared], ["note 2", own])
+    ]
+    rate = book["By borough, as a rate"]
+    assert rate["A1"].value == "By borough, as a rate [note 1]"
+    assert (rate["B4"].value, rate["B4"].number_format) == (0.1, "0.00")
+    assert book["By borough"]["A1"].value == "By borough [note 1] [note 2]"
+    named = [name for sheet in book for name in sheet.tables]
+    assert named == ["Contents", "Notes", "By_borough_as_a_rate", "By_borough"]

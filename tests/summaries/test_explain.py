@@ -1,7 +1,5 @@
 """A number opened: tile, explanation, list, export and the command line say the same."""
 
-import csv
-import io
 import json
 from datetime import date, timedelta
 from io import StringIO
@@ -41,6 +39,7 @@ from tests.factories import (
     TeamFactory,
     TrainingSessionFactory,
 )
+from tests.summaries.files import headlines_of_files, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -110,13 +109,12 @@ def listed(client: Client, address: str) -> int:
 
 
 def exported(client: Client, address: str) -> int:
+    """How many rows the file of that list has, below its marking and its headings."""
     query = urlsplit(address).query
     answer: Any = client.post(
         f"/outcomes/export/?{query}", {"form": "csv", "recipient": "me", "reason": "Check"}
     )
-    text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    _marking, _heading, *rows = csv.reader(io.StringIO(text, newline=""))
-    return len(rows)
+    return len(rows_of(answer)) - 2
 
 
 def by_command(campaign: Campaign) -> dict[str, int]:
@@ -149,9 +147,10 @@ def test_tile_explanation_list_and_export_are_one_number(
             assert opened.count == expected[measure.slug], measure.slug
             if measure.source is OUTCOMES and measure.additive and opened.count:
                 assert opened.listable == opened.count == listed(client, opened.asked.list_address)
+                assert exported(client, opened.asked.list_address) == opened.count
                 assert opened.hidden == 0
-        arrests = client.get("/campaigns/the-days/figures/arrests/").context["page"]
-        assert exported(client, arrests.asked.list_address) == expected["arrests"]
+        for headlines in headlines_of_files(client, "/campaigns/the-days/"):
+            assert headlines == {BY_SLUG[slug].label: number for slug, number in shown.items()}
 
 
 def test_each_part_of_each_breakdown_opens_onto_its_own_rows(
