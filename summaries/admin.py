@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 from core.admin import ReadOnlyAdmin
 from summaries.actions import is_running
 from summaries.measures import MEASURES, Slice
-from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import ChangedDay, DailyTotal, MailSent, Restatement, SummaryRun
 from summaries.tasks import nightly
 
 
@@ -111,3 +111,11 @@ class RestatementAdmin(ReadOnlyAdmin):
     @admin.display(description="why")
     def why(self, restatement: Restatement) -> str:
         return ", ".join(ChangedDay.Cause(cause).label for cause in restatement.causes).capitalize()
+
+
+@admin.register(MailSent)
+class MailSentAdmin(ReadOnlyAdmin):
+    list_display = ["sent_at", "person", "about", "address", "covers"]
+    list_filter = ["day", "about"]
+    search_fields = ["person__name", "address"]
+    list_select_related = ["person"]

@@ -121,6 +121,12 @@ class Measure:
         return self.additive and self.amount == "1"
 
     @property
+    def unit_apart(self) -> str:
+        """The unit, unless the label ends in that, as "Cautions" does."""
+        unit = self.unit.value
+        return "" if self.label.lower().endswith(unit) else unit
+
+    @property
     def condition(self) -> str:
         """The facts that it counts, in SQL; every value is a code of ours, checked here."""
         tests = []

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from summaries.views import campaign, compare, explain, places
+from summaries.views import campaign, compare, explain, mails, places
 
 app_name = "summaries"
 urlpatterns = [
     path("", campaign.home, name="home"),
+    path("mails/", mails.mails, name="mails"),
+    path("mails/<str:name>/", mails.mail, name="mail"),
     path("campaigns/", campaign.campaigns, name="campaigns"),
     path("campaigns/<slug:slug>/", campaign.campaign, name="campaign"),
     path("campaigns/<slug:slug>/figures/<slug:measure>/", explain.figure, name="figure"),

@@ -78,7 +78,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
-from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import ChangedDay, DailyTotal, MailSent, Restatement, SummaryRun
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
 DAY = NOON.date()
@@ -669,6 +669,16 @@ class RestatementFactory(DjangoModelFactory[Restatement]):
     before = 3
     after = 4
     causes = LazyFunction(lambda: [ChangedDay.Cause.ENTERED.value])
+
+
+class MailSentFactory(DjangoModelFactory[MailSent]):
+    class Meta:
+        model = MailSent
+
+    person = SubFactory(UserFactory)
+    day = NOON.date()
+    about = MailSent.DIGEST
+    address = "dana@example.org"
 
 
 BY_MODEL: dict[type[Model], type[DjangoModelFactory[Any]]] = {

@@ -126,9 +126,8 @@ class Table:
 
     @property
     def columns(self) -> list[tuple[str, str]]:
-        """Each label and its unit, unless the label ends in that, as "Cautions" does."""
-        names = [(asked.measure.label, asked.measure.unit.value) for asked in self.whole]
-        return [(label, "" if label.lower().endswith(unit) else unit) for label, unit in names]
+        """Each label, and its unit where the label does not have it."""
+        return [(asked.measure.label, asked.measure.unit_apart) for asked in self.whole]
 
     @property
     def total(self) -> Row:
