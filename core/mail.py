@@ -1,4 +1,4 @@
-"""E-mail: its server from one address, each message marked, and what a machine of one's own keeps."""
+"""E-mail: its server from one address, each message marked, and those kept in place of sent."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,7 +100,7 @@ class Kept:
 
     @property
     def sent_at(self) -> datetime:
-        return parsedate_to_datetime(self.message["date"])
+        return parsedate_to_datetime(str(self.message["date"]))
 
     @property
     def text(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -84,7 +84,7 @@ def _message(
 
 
 def send_figures(pk: int, now: datetime) -> bool:
-    """Asks everything again: who was suspended or moved since is sent nothing, or what is theirs."""
+    """Asks all again: who was suspended since is sent nothing, and who moved what is now theirs."""
     person = supervisors_to_send(now).filter(pk=pk).first()
     return person is not None and send_once(figures_for(person, now), now)
 
@@ -110,5 +110,7 @@ def send_once(mail: Mail, now: datetime) -> bool:
         defaults={"address": mail.person.email, "covers": mail.covers},
     )
     if new:
-        mail.message.send()
+        # Closed at once, also where the server is not what it should be.
+        with get_connection() as server:
+            server.send_messages([mail.message])
     return new

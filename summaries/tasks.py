@@ -47,21 +47,21 @@ def nightly(self: "Task[[int | None], None]", asked_by: int | None = None) -> No
         tell_administrators.delay()
 
 
-# A mail server that fails is an OSError. Whoever it kept from an e-mail is in the next `morning`.
-sending = {
-    "autoretry_for": (OSError, OperationalError),
-    "retry_backoff": 2,
-    "retry_backoff_max": 10,
-    "max_retries": 4,
-}
+class Sending(Task):  # type: ignore[type-arg]
+    """A mail server that fails is an OSError; whom it kept waiting is in the next `morning`."""
+
+    autoretry_for = (OSError, OperationalError)
+    retry_backoff = 2
+    retry_backoff_max = 10
+    max_retries = 4
 
 
-@shared_task(**sending)
+@shared_task(base=Sending)
 def figures_to(pk: int) -> None:
     send_figures(pk, timezone.now())
 
 
-@shared_task(**sending)
+@shared_task(base=Sending)
 def alarm_to(pk: int) -> None:
     send_alarm(pk, timezone.now())
 

@@ -6,44 +6,82 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0005_sign_in'),
+        ("accounts", "0005_sign_in"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='insert_insert',
+            model_name="user",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='update_update',
+            model_name="user",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='user',
-            name='delete_delete',
+            model_name="user",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='user',
-            name='morning_email',
-            field=models.BooleanField(default=True, help_text="A supervisor's figures, each morning while a campaign runs.", verbose_name='morning e-mail'),
+            model_name="user",
+            name="morning_email",
+            field=models.BooleanField(
+                default=True,
+                help_text="A supervisor's figures, each morning while a campaign runs.",
+                verbose_name="morning e-mail",
+            ),
         ),
         migrations.AddField(
-            model_name='userevent',
-            name='morning_email',
-            field=models.BooleanField(default=True, help_text="A supervisor's figures, each morning while a campaign runs.", verbose_name='morning e-mail'),
+            model_name="userevent",
+            name="morning_email",
+            field=models.BooleanField(
+                default=True,
+                help_text="A supervisor's figures, each morning while a campaign runs.",
+                verbose_name="morning e-mail",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (NEW."email", NEW."id", NEW."initial_password_until", NEW."is_active", NEW."joined_at", NEW."morning_email", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."team_id", NEW."username", NEW."whole_force"); RETURN NULL;', hash='36a29dd83885a736d50813faa779a299950468dd', operation='INSERT', pgid='pgtrigger_insert_insert_3867c', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (NEW."email", NEW."id", NEW."initial_password_until", NEW."is_active", NEW."joined_at", NEW."morning_email", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."team_id", NEW."username", NEW."whole_force"); RETURN NULL;',
+                    hash="36a29dd83885a736d50813faa779a299950468dd",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_3867c",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_password_until" IS DISTINCT FROM (NEW."initial_password_until") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."morning_email" IS DISTINCT FROM (NEW."morning_email") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."whole_force" IS DISTINCT FROM (NEW."whole_force"))', func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (NEW."email", NEW."id", NEW."initial_password_until", NEW."is_active", NEW."joined_at", NEW."morning_email", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."team_id", NEW."username", NEW."whole_force"); RETURN NULL;', hash='d87dfa5a6036979295158cf2ec95257f78b4ab5a', operation='UPDATE', pgid='pgtrigger_update_update_0e890', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."initial_password_until" IS DISTINCT FROM (NEW."initial_password_until") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."morning_email" IS DISTINCT FROM (NEW."morning_email") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."username" IS DISTINCT FROM (NEW."username") OR OLD."whole_force" IS DISTINCT FROM (NEW."whole_force"))',
+                    func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (NEW."email", NEW."id", NEW."initial_password_until", NEW."is_active", NEW."joined_at", NEW."morning_email", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."team_id", NEW."username", NEW."whole_force"); RETURN NULL;',
+                    hash="d87dfa5a6036979295158cf2ec95257f78b4ab5a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0e890",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='user',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (OLD."email", OLD."id", OLD."initial_password_until", OLD."is_active", OLD."joined_at", OLD."morning_email", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."team_id", OLD."username", OLD."whole_force"); RETURN NULL;', hash='3a4b4b91680b702266511d0c13e60d8f5f2281d1', operation='DELETE', pgid='pgtrigger_delete_delete_19f14', table='accounts_user', when='AFTER')),
+            model_name="user",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "accounts_userevent" ("email", "id", "initial_password_until", "is_active", "joined_at", "morning_email", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "team_id", "username", "whole_force") VALUES (OLD."email", OLD."id", OLD."initial_password_until", OLD."is_active", OLD."joined_at", OLD."morning_email", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."team_id", OLD."username", OLD."whole_force"); RETURN NULL;',
+                    hash="3a4b4b91680b702266511d0c13e60d8f5f2281d1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_19f14",
+                    table="accounts_user",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -55,7 +55,8 @@ class Inbox:
 
 class OnAnyPort(Controller):
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 
@@ -143,7 +144,7 @@ def at_seven(cast: Cast) -> Iterator[None]:
 
 def send(cast: Cast) -> Any:
     """The job as the worker does it, its retries included."""
-    return tasks.figures_to.apply(args=[cast.supervisor.pk])
+    return tasks.figures_to.apply(args=(cast.supervisor.pk,))
 
 
 @pytest.mark.usefixtures("trusted")
