@@ -116,6 +116,6 @@ class RestatementAdmin(ReadOnlyAdmin):
 @admin.register(MailSent)
 class MailSentAdmin(ReadOnlyAdmin):
     list_display = ["sent_at", "person", "about", "address", "covers"]
-    list_filter = ["day", "about"]
+    list_filter = ["day"]
     search_fields = ["person__name", "address"]
     list_select_related = ["person"]

