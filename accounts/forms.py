@@ -1,4 +1,4 @@
-"""The forms of signing in: allauth's, in the manner of the product's own."""
+"""The forms of signing in: allauth's, in the manner of the product's own; and a preference."""
 
 import textwrap
 from typing import Any
@@ -10,12 +10,14 @@ from allauth.mfa.app_settings import TOTP_PERIOD
 from allauth.mfa.base import forms as second_step
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core.forms import PageFormMixin
+from accounts.models import User
+from core.forms import PageFormMixin, PageModelForm
 
 
 class _SignInForm(PageFormMixin):
@@ -153,3 +155,18 @@ class PasskeyForm(_SignInForm, AddWebAuthnForm):
             # The browser makes the passkey once there is a name.
             self.errors.pop("credential", None)
         return cleaned
+
+
+class MorningEmailForm(PageModelForm):
+    morning_email = forms.TypedChoiceField(
+        label="Do you want the morning e-mail?",
+        help_text="It comes at 7am on each day of a campaign, and on the day after. It has the "
+        "headline figures of your boroughs, and no case.",
+        choices=[("True", "Yes"), ("False", "No")],
+        coerce="True".__eq__,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = User
+        fields = ["morning_email"]

@@ -79,6 +79,11 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(
         "may sign in", default=True, help_text="Clear it instead of deleting the person."
     )
+    morning_email = models.BooleanField(
+        "morning e-mail",
+        default=True,
+        help_text="A supervisor's figures, each morning while a campaign runs.",
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
     """Sessions of an earlier epoch are dead; the database opens a new one at each suspension."""

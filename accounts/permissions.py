@@ -72,6 +72,10 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
 }
 
 
+def roles_that_may(permission: StrEnum) -> list[str]:
+    return [role for role, permissions in ROLE_PERMISSIONS.items() if permission in permissions]
+
+
 @dataclass(frozen=True)
 class BoroughScope:
     """The boroughs that something covers: every one, or the ids given (which may be none)."""

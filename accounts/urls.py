@@ -15,5 +15,6 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("account/second-step/", views.second_step, name="second_step"),
     path("account/sessions/", views.sessions, name="sessions"),
+    path("account/e-mail/", views.morning_email, name="morning_email"),
     path("confirm/provider/", views.prove_at_provider, name="prove_at_provider"),
 ]

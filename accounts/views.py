@@ -22,10 +22,12 @@ from requests import RequestException
 
 from accounts import second_factor
 from accounts.actions import end_sessions, sessions_of
+from accounts.forms import MorningEmailForm
 from accounts.permissions import Permission, SignedInRequest
 from accounts.presenters import AccountPresenter, SessionPresenter
 from accounts.reauthentication import recently
 from audit.record import sign_in_changed, sign_in_refused
+from core.access import requires
 
 View = Callable[..., HttpResponseBase]
 
@@ -91,6 +93,18 @@ def sessions(request: SignedInRequest) -> HttpResponse:
         for session in sessions_of(request.user)
     ]
     return render(request, "accounts/sessions.html", {"sessions": listed})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.SUPERVISE)
+def morning_email(request: SignedInRequest) -> HttpResponse:
+    """Whether a supervisor is sent their figures each morning of a campaign."""
+    form = MorningEmailForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Your choice was saved")
+        return redirect("mfa_index")
+    return render(request, "accounts/morning_email.html", {"form": form})
 
 
 def change_password(request: SignedInRequest) -> HttpResponseBase:

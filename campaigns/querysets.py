@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from core.days import ONE_DAY
+
 if TYPE_CHECKING:
     from campaigns.models import Borough, Campaign
 
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def running_on(self, day: date) -> Self:
         return self.filter(first_day__lte=day, last_day__gte=day)
+
+    def of_the_morning(self, day: date) -> Self:
+        """Those that run, or ended the day before."""
+        return self.filter(first_day__lte=day, last_day__gte=day - ONE_DAY)
 
     def of_the_day(self, day: date) -> "Campaign | None":
         """The campaign that runs, else the last that began, else the next to start."""

@@ -4,13 +4,14 @@ Times are London's. Kept in code: the database scheduler is an hour off on clock
 Whatever the timetable does, a command does by hand (`manage.py nightly`).
 """
 
+import logging
 import os
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -40,6 +41,12 @@ app.conf.update(
             "task": "summaries.tasks.nightly",
             "schedule": crontab(hour=2, minute=30),
         },
+        "morning": {
+            # Before the morning's meetings. It comes again until noon, for those whom a mail server
+            # that was down kept from theirs: nobody is sent a second one.
+            "task": "summaries.tasks.morning",
+            "schedule": crontab(hour="7-11", minute="0,30"),
+        },
         "seal-log": {
             # What can be changed unseen is what came since the last seal.
             "task": "audit.tasks.seal_log",
@@ -68,3 +75,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _logs_as_django_does(**_: Any) -> None:
     """Somebody who answers keeps Celery from setting up lines of its own, which hold arguments."""
+
+
+@worker_ready.connect
+def _says_that_nobody_is_told(**_: Any) -> None:
+    if not settings.MAILS_ON:
+        logging.getLogger("summaries").warning("E-mail is off: EMAIL_URL names no mail server")

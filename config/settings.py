@@ -17,6 +17,7 @@ import pghistory
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError, validate
 
+from core.mail import Server
 from core.servers import private_directory, redis_socket
 
 # Generic classes of Django, such as Paginator[Case], are written as such at run time too.
@@ -57,6 +58,15 @@ def _local_secret() -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
+
+
+def _site_url(url: str) -> str:
+    """Where this product is, as e-mails link to it."""
+    parts = urlsplit(url)
+    schemes = {"https"} if PRODUCTION else {"http", "https"}
+    if parts.scheme not in schemes or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured("SITE_URL must look like https://days-of-action.example.org")
+    return url.rstrip("/")
 
 
 def _required(name: str) -> str:
@@ -112,6 +122,17 @@ try:
         hours=env.int("SESSION_HOURS", 10, validate=validate.Range(min=1, max=12))
     )
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+    # E-mail: by a server where one is named, else to a folder on a machine of one's own, else none.
+    EMAIL_URL = env.str("EMAIL_URL", "")
+    EMAIL_FROM = env.str("EMAIL_FROM", "")
+    SITE_URL = env.str("SITE_URL", "")
+    if EMAIL_URL and not (EMAIL_FROM and SITE_URL):
+        raise ImproperlyConfigured("EMAIL_URL needs EMAIL_FROM and SITE_URL")
+    MAIL_SERVER = Server.of(EMAIL_URL) if EMAIL_URL else Server()
+    if EMAIL_FROM and "@" not in EMAIL_FROM:
+        raise ImproperlyConfigured("EMAIL_FROM must be an e-mail address")
+    if SITE_URL or not PRODUCTION:
+        SITE_URL = _site_url(SITE_URL or f"http://127.0.0.1:{env.str('PORT', '8000')}")
     # Single sign-on by the force's own identity provider (docs/decisions/0019-signing-in.md).
     OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", "")
     OIDC_NAME = env.str("OIDC_NAME", "your force account")
@@ -297,6 +318,19 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+
+MAILS_SENT = bool(EMAIL_URL)
+MAILS_KEPT = not PRODUCTION and not MAILS_SENT
+MAILS_ON = MAILS_SENT or MAILS_KEPT
+_HOW = "smtp" if MAILS_SENT else "filebased" if MAILS_KEPT else "dummy"
+EMAIL_BACKEND = f"django.core.mail.backends.{_HOW}.EmailBackend"
+EMAIL_FILE_PATH = str(VAR_DIR / "mails")
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+# Shorter than the broker's patience, so that a silent server is not asked by two workers at once.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = EMAIL_FROM or "days-of-action@localhost"
 
 # Days from the receipt of a Clare's Law application to its end, at most; guidance may change it.
 DISCLOSURE_DAYS = 28

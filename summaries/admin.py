@@ -11,7 +11,14 @@ from kombu.exceptions import OperationalError
 from core.admin import ReadOnlyAdmin
 from summaries.actions import is_running
 from summaries.measures import MEASURES, Slice
-from summaries.models import BoroughReturn, ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import (
+    BoroughReturn,
+    ChangedDay,
+    DailyTotal,
+    MailSent,
+    Restatement,
+    SummaryRun,
+)
 from summaries.tasks import nightly
 
 
@@ -117,3 +124,11 @@ class BoroughReturnAdmin(ReadOnlyAdmin):
     list_filter = ["campaign", "borough", "nil"]
     search_fields = ["borough__name", "signed_by__name"]
     list_select_related = ["campaign", "borough", "signed_by"]
+
+
+@admin.register(MailSent)
+class MailSentAdmin(ReadOnlyAdmin):
+    list_display = ["sent_at", "person", "about", "address", "covers"]
+    list_filter = ["day"]
+    search_fields = ["person__name", "address"]
+    list_select_related = ["person"]

@@ -3,6 +3,8 @@
 And what people signed of them.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -274,3 +276,36 @@ class BoroughReturn(models.Model):
     def counts(self) -> dict[str, int]:
         """What was signed, by the slug of the measure."""
         return {row["measure"]: row["count"] for row in self.figures}
+
+
+class MailSent(models.Model):
+    """An e-mail that somebody was sent, once for a day and what it is about; figures, no case.
+
+    It is written in the transaction that sends, so one that could not be sent comes again, and a
+    job that is delivered twice waits for the first and sends nothing.
+    """
+
+    DIGEST: ClassVar[str] = "digest"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    about = models.CharField(
+        max_length=40, help_text="The morning's figures, or the run that went wrong."
+    )
+    address = models.EmailField()
+    covers = models.CharField(max_length=500, blank=True, help_text="The places of its figures.")
+    sent_at = models.DateTimeField(db_default=DatabaseNow())
+
+    class Meta:
+        ordering = ["-sent_at"]
+        verbose_name = "e-mail sent"
+        verbose_name_plural = "e-mails sent"
+        triggers = append_only()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "about", "person"], name="summaries_mailsent_once_a_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} of {self.day} to {self.person}"

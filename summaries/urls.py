@@ -1,6 +1,6 @@
 from django.urls import path
 
-from summaries.views import campaign, changes, compare, explain, out, places, returns
+from summaries.views import campaign, changes, compare, explain, mails, out, places, returns
 
 app_name = "summaries"
 FILES = [
@@ -15,6 +15,8 @@ FILES = [
 """The files of each page have addresses below its own."""
 urlpatterns = [
     path("", campaign.home, name="home"),
+    path("mails/", mails.mails, name="mails"),
+    path("mails/<str:name>/", mails.mail, name="mail"),
     path("campaigns/", campaign.campaigns, name="campaigns"),
     path("campaigns/<slug:slug>/", campaign.campaign, name="campaign"),
     path("campaigns/<slug:slug>/figures/<slug:measure>/", explain.figure, name="figure"),

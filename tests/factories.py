@@ -81,7 +81,14 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, Participation, Partner, TrainingSession
-from summaries.models import BoroughReturn, ChangedDay, DailyTotal, Restatement, SummaryRun
+from summaries.models import (
+    BoroughReturn,
+    ChangedDay,
+    DailyTotal,
+    MailSent,
+    Restatement,
+    SummaryRun,
+)
 
 NOON = datetime(2021, 11, 25, 12, 0, tzinfo=UTC)
 DAY = NOON.date()
@@ -726,6 +733,16 @@ class BoroughReturnFactory(DjangoModelFactory[BoroughReturn]):
     counted_at = NOON + timedelta(days=20)
     signed_at = NOON + timedelta(days=20, minutes=1)
     signed_by = SubFactory(UserFactory)
+
+
+class MailSentFactory(DjangoModelFactory[MailSent]):
+    class Meta:
+        model = MailSent
+
+    person = SubFactory(UserFactory)
+    day = NOON.date()
+    about = MailSent.DIGEST
+    address = "dana@example.org"
 
 
 BY_MODEL: dict[type[Model], type[DjangoModelFactory[Any]]] = {

@@ -40,7 +40,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent
-from summaries.models import ChangedDay, DailyTotal, Restatement
+from summaries.models import ChangedDay, DailyTotal, MailSent, Restatement
 from tests.conftest import Cast
 from tests.factories import (
     BY_MODEL,
@@ -71,14 +71,14 @@ IN_ADMIN = [
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
-    *("Reduction", "ReductionCase"),
+    *("Reduction", "ReductionCase", "MailSent"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
     *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow, ReductionCase),
-    *(DailyTotal, ChangedDay, Restatement),
+    *(DailyTotal, ChangedDay, Restatement, MailSent),
 ]
 """The tables that grow by the day."""
 

@@ -107,6 +107,7 @@ def test_every_environment_variable_is_in_the_readme() -> None:
         *("OIDC_SERVER_URL", "OIDC_NAME", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"),
         *("OIDC_USERNAME_CLAIM", "OIDC_ROLE_CLAIM", "OIDC_ROLES", "OIDC_BOROUGHS_CLAIM"),
         *("OIDC_CREATE", "OIDC_SECOND_FACTOR"),
+        *("EMAIL_URL", "EMAIL_FROM", "SITE_URL"),
     }
     readme = (ROOT / "README.md").read_text()
     assert {name for name in read if not re.search(rf"\b{name}\b", readme)} == set()

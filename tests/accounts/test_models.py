@@ -35,11 +35,12 @@ MAY = {
     "officer": {"read_records", "write_records", "see_figures"},
     "supervisor": {
         *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
-        *("guard_cases", "review_break_glass"),
+        *("guard_cases", "review_break_glass", "review_retention", "approve_reduction"),
     },
     "communications": {"see_figures", "see_all_figures"},
     "administrator": {
         *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
+        *("review_retention", "approve_reduction"),
     },
     "auditor": {"review_break_glass", "read_log", "review_reads"},
 }

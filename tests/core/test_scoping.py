@@ -162,6 +162,7 @@ def test_the_scoped_models_are_these(names: Sensitive) -> None:
         *("EngagementEvent", "TrainingSession"),
         *("DailyTotal", "Restatement"),
         *("KeptForm", "BreakGlass", "CaseAccess", "Exclusion", "Lifting"),
+        *("Reduction", "ReductionCase", "BoroughReturn"),
     }
 
 

@@ -29,7 +29,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import EngagementEvent, TrainingSession
-from summaries.models import BoroughReturn
+from summaries.models import BoroughReturn, MailSent
 from tests.core.rules import execute, refused_by
 from tests.factories import BY_MODEL
 
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY: list[type[Model]] = [
     *(CaseNote, RiskAssessment, BoroughReturn),
     *(LogRow, Seal, SealedPart, ErasedRow),
-    *(Sample, SampledRow, Review),
+    *(Sample, SampledRow, Review, MailSent),
 ]
 PROTECTED: list[type[Model]] = [
     *(Case, Suspect, Outcome, SentBack, EngagementEvent, TrainingSession),

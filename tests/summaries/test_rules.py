@@ -9,13 +9,14 @@ import pytest
 from django.db.models import F, Model
 
 from summaries.models import SummaryRun
-from tests.core.rules import A_MICROSECOND, Change, Rule, judged, new, trials
+from tests.core.rules import A_MICROSECOND, Change, Rule, judged, new, somebody, trials
 from tests.factories import (
     NOON,
     BoroughFactory,
     BoroughReturnFactory,
     CampaignFactory,
     DailyTotalFactory,
+    MailSentFactory,
     RestatementFactory,
     SummaryRunFactory,
 )
@@ -55,6 +56,14 @@ def of(*counts: int) -> list[dict[str, Any]]:
 LAST_DAY = NOON.date() + timedelta(days=15)
 ENDED_AT = NOON.replace(hour=0) + timedelta(days=16)
 """Midnight at the end of the factory's campaign, in London's winter."""
+
+
+def second_mail() -> Model:
+    """To the same person on the same day, about something else."""
+    first = MailSentFactory.create()
+    return MailSentFactory.create(person=first.person, about="no run")
+
+
 OTHER_CELLS: list[Change] = [
     {"key": "", "day": NOON.date() + timedelta(days=1)},
     {"key": "", "borough": new(BoroughFactory)},
@@ -64,6 +73,16 @@ OTHER_CELLS: list[Change] = [
 ]
 
 RULES = [
+    Rule(
+        "summaries_mailsent_once_a_day",
+        second_mail,
+        refused=[{"about": "digest"}],
+        accepted=[
+            {"about": "run 1"},
+            {"about": "digest", "day": NOON.date() + timedelta(days=1)},
+            {"about": "digest", "person": somebody},
+        ],
+    ),
     Rule(
         "summaries_dailytotal_cell_once",
         second_cell(DailyTotalFactory, "borough"),

@@ -243,7 +243,10 @@ def test_the_health_check_is_open_and_says_when_the_database_is_gone(
     with monkeypatch.context() as patch:
         patch.setattr(connection, "ensure_connection", gone)
         answer = client.get("/health/")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "text/plain")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        503,
+        "text/plain; charset=utf-8",
+    )
 
 
 def test_the_error_pages_need_no_database(client: Client) -> None:
