@@ -16,9 +16,9 @@ from core.days import ONE_DAY, london_day, start_of
 from core.snapshots import one_snapshot
 from summaries.asked import Place
 from summaries.figures import figures
-from summaries.measures import Slice
+from summaries.measures import HEADLINES, Slice
 from summaries.models import Restatement, SummaryRun
-from summaries.presenters.campaign import HEADLINES, Tile, Whole, in_order
+from summaries.presenters.campaign import Tile, Whole, in_order
 from summaries.presenters.parts import State
 
 Waiting = tuple[str, int, str]

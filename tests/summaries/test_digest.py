@@ -31,8 +31,8 @@ from summaries.digest import (
     send_figures,
     supervisors_to_send,
 )
+from summaries.measures import HEADLINES
 from summaries.models import MailSent, SummaryRun
-from summaries.presenters.campaign import HEADLINES
 from tests.conftest import Cast
 from tests.factories import (
     NOON,
