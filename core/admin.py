@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from core.querysets import ScopedQuerySet, Viewer
 
@@ -88,6 +88,10 @@ class ScopedAdmin(admin.ModelAdmin[Any]):
         rows = db_field.remote_field.model._default_manager.get_queryset()
         kwargs.setdefault("queryset", seen_by(rows, request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _get_obj_does_not_exist_redirect(self, *_: Any) -> HttpResponse:
+        """Not there, as on every page of ours; Django would lead on, and the log hear nothing."""
+        raise Http404
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return BoundedChangeList

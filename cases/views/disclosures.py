@@ -47,8 +47,9 @@ def change_disclosure(
     request: SignedInRequest, pk: int, application_pk: int, to: str
 ) -> HttpResponse:
     """The next stage; one that makes no sense any more leads back to the case."""
+    case = case_of(request, pk)
     applications = DisclosureApplication.objects.visible_to(request.user).select_related("case")
-    application = get_object_or_404(applications, pk=application_pk, case=pk)
+    application = get_object_or_404(applications, pk=application_pk, case=case)
     if to not in DisclosureStage.values:
         raise Http404
     if to not in next_stages(application.route, application.stage, application.decision):

@@ -34,8 +34,9 @@ def send_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.WRITE_RECORDS)
 def return_evidence(request: SignedInRequest, pk: int, submission_pk: int) -> HttpResponse:
+    case = case_of(request, pk)
     submissions = EvidenceSubmission.objects.visible_to(request.user).select_related("case")
-    submission = get_object_or_404(submissions, pk=submission_pk, case=pk)
+    submission = get_object_or_404(submissions, pk=submission_pk, case=case)
     if submission.returned_on is not None:
         messages.warning(request, "That device is back already")
         return back_to(submission.case, PART)

@@ -36,8 +36,9 @@ OF_AN_ORDER: dict[str, str] = {
 
 
 def _order(request: SignedInRequest, pk: int, order_pk: int) -> ProtectiveOrder:
+    case = case_of(request, pk)
     orders = ProtectiveOrder.objects.visible_to(request.user).select_related("case", "suspect")
-    return get_object_or_404(orders, pk=order_pk, case=pk)
+    return get_object_or_404(orders, pk=order_pk, case=case)
 
 
 def _suspects(request: SignedInRequest, case: Case) -> QuerySet[Suspect]:
