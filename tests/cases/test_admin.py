@@ -366,6 +366,7 @@ def test_a_reference_is_neither_given_nor_changed_here_since_a_taken_one_would_t
     form = {
         "reference": "AB 13/21",
         "status": "closed",
+        "review_group": case.review_group,
         "borough": cast.a.pk,
         "suspects-TOTAL_FORMS": 0,
         "suspects-INITIAL_FORMS": 0,

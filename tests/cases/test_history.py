@@ -116,7 +116,11 @@ def test_rows_made_in_bulk_are_kept_as_well() -> None:
     ]
 
 
-@pytest.mark.parametrize("model", [tracked_of(event) for event in EVENTS])
+SEEDED = {"ReviewPeriod"}
+"""Its four rows are there before history is, and none is added."""
+
+
+@pytest.mark.parametrize("model", [m for m in map(tracked_of, EVENTS) if m.__name__ not in SEEDED])
 def test_every_tracked_row_is_kept_from_first_to_last(model: type[Model]) -> None:
     row = BY_MODEL[model].create()
     assert [event.pgh_label for event in events_of(row)] == ["insert"]
@@ -130,7 +134,7 @@ def test_every_tracked_row_is_kept_from_first_to_last(model: type[Model]) -> Non
 def test_every_row_that_a_person_may_change_is_tracked() -> None:
     assert {tracked_of(event).__name__ for event in EVENTS} == {
         *("Campaign", "CampaignBorough", "User", "StaffBorough"),
-        *("EngagementEvent", "TrainingSession"),
+        *("EngagementEvent", "TrainingSession", "ReviewPeriod"),
         *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
         *("ProtectiveOrder", "OrderBreach", "OrderAvailability", "DisclosureApplication"),
         *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack", "Lifting", "BreakGlass"),

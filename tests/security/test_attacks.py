@@ -144,7 +144,7 @@ class TestMassAssignment:
 
     def test_more_fields_than_an_amendment_asks_for_change_nothing(self, cast: Cast) -> None:
         case = CaseFactory.create(borough=cast.a)
-        outcome = OutcomeFactory.create(case=case, logged_by=cast.colleague)
+        outcome = OutcomeFactory.create(case=case, suspect__number=1, logged_by=cast.colleague)
         client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
         before = self.facts(outcome, "custody_record")
         sent = {**MORE, **form_at(client, address), "custody_record": "CR/1"}
@@ -153,7 +153,8 @@ class TestMassAssignment:
         assert Outcome.objects.get(pk=outcome.pk).custody_record == "CR/1"
 
     def test_a_borough_out_of_scope_is_refused(self, cast: Cast) -> None:
-        outcome = OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+        case = CaseFactory.create(borough=cast.a)
+        outcome = OutcomeFactory.create(case=case, suspect__number=1)
         client, address = browser(cast.officer), at("amend_outcome", outcome.pk)
         answer = client.post(address, form_at(client, address) | {"borough": cast.b.pk})
         assert answer.context["form"].errors.keys() == {"borough"}
