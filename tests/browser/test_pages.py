@@ -213,7 +213,7 @@ def test_a_first_view_is_light_and_stands_still(
 
 def test_a_wide_table_scrolls_in_its_own_box(page: Page, outcomes: None, sign_in: SignIn) -> None:
     sign_in(page, "supervisor", to=PAGE)
-    region = page.get_by_role("region", name="By borough")
+    region = page.get_by_role("region", name="By borough", exact=True)
     expect(region).to_have_attribute("tabindex", "-1")
     page.set_viewport_size({"width": 375, "height": 900})
     expect(region).to_have_attribute("tabindex", "0")
@@ -235,4 +235,4 @@ def test_print_keeps_the_marking_and_drops_the_navigation(
     page.emulate_media(media="print")
     expect(page.get_by_text("OFFICIAL-SENSITIVE")).to_be_visible()
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
-    expect(page.get_by_role("table", name="By borough")).to_be_visible()
+    expect(page.get_by_role("table", name="By borough", exact=True)).to_be_visible()
