@@ -74,7 +74,7 @@ class LogFilter(ListFilter):
 
     def of_number(self, rows: Any, _name: str, number: str) -> Any:
         """Of every kind where none is chosen, by name, since the index begins with the kind."""
-        every = [] if self.form.cleaned_data["object_type"] else [kind for kind, _ in kinds()]
+        every = [] if self.form.cleaned_data.get("object_type") else [kind for kind, _ in kinds()]
         return (rows.of_kinds(every) if every else rows).filter(object_id=number)
 
     def from_day(self, rows: Any, _name: str, day: Any) -> Any:

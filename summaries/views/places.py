@@ -15,6 +15,9 @@ from summaries.presenters.place import PlacePage, TeamPage
 def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: str) -> Place:
     """A borough or command of a campaign; one that the person sees no figures of is not there."""
     whole = Place.of_campaign(campaign, request.user.figures_scope)
+    if "\0" in key:
+        # Which no text of the database can hold, nor be compared with.
+        raise Http404
     try:
         if kind == "borough":
             return whole.borough(get_object_or_404(Borough, slug=key))
