@@ -53,7 +53,7 @@ def test_london_now_renews_in_place_pauses_unseen_and_stops_when_signed_out(
     expect(said).to_contain_text("This page renews itself.")
 
     # The reader has opened, typed, scrolled, and stands on a number of a table.
-    page.get_by_text("What each figure counts").click()
+    page.get_by_text("What each figure counts", exact=True).click()
     page.get_by_label("Day", exact=True).first.fill("27")
     table = page.get_by_role("table", name="By borough", exact=True)
     number = table.get_by_role("row", name="Southwark").get_by_role("link").first
