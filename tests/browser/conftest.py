@@ -261,7 +261,7 @@ def sign_in(people: dict[str, User], live_server: LiveServer) -> Callable[..., N
 
     def as_person(page: Page, username: str, to: str = "/") -> None:
         client = Client()
-        client.force_login(people[username])
+        client.force_login(User.objects.get(username=username))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies(
             [{"name": cookie.key, "value": cookie.value, "url": live_server.url, "httpOnly": True}]
