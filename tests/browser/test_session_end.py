@@ -10,10 +10,12 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import KeptForm
+from accounts import second_factor
+from accounts.models import KeptForm, User
 from cases.models import Case, CaseNote
 from core.sessions import BEGAN
 from tests.cases.pages import at
+from tests.signing_in import SECRET, code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,9 +33,12 @@ def leave(seconds: float, began: timedelta = timedelta()) -> None:
 
 
 def sign_in_again(page: Page, username: str = "officer") -> None:
+    second_factor.give_app(User.objects.get(username=username), SECRET).save()
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill("correct horse battery")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code", exact=True).fill(code())
+    page.get_by_role("button", name="Continue").click()
 
 
 @pytest.fixture
