@@ -93,7 +93,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"redis+socket://{redis_socket(var)}"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_cache(broker: str, settings: Settings) -> None:
     """A part of Redis that no other test writes to: what was guessed there counts only here."""
     place = broker.replace("redis+socket://", "unix://")

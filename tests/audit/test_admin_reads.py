@@ -73,7 +73,7 @@ def test_what_an_administrator_may_not_know_of_leaves_no_look(cast: Cast) -> Non
     client = browser(cast.administrator)
     case = CaseFactory.create()
     ExclusionFactory.create(case=case, user=cast.administrator)
-    assert client.get(page(Case, "change", case.pk)).status_code == 302
+    assert client.get(page(Case, "change", case.pk)).status_code == 404
     assert not LogRow.objects.filter(action="consultation").exists()
     assert client.get("/admin/").status_code == 200
     assert not LogRow.objects.filter(action__in=["consultation", "search"]).exists()

@@ -20,7 +20,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     return list(LogRow.objects.order_by("pk").values_list("action", "actor", "role", "object_type"))
 
 
-def test_signing_in_and_out_leaves_a_row_each(own_cache: None, client: Client) -> None:
+def test_signing_in_and_out_leaves_a_row_each(client: Client) -> None:
     person = UserFactory.create(username="officer.x")
     person.set_password(PASSWORD)
     person.save()

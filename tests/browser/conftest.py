@@ -126,7 +126,7 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(own_cache: None, settings: Any) -> None:
+def quick_passwords(settings: Any) -> None:
     """Argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

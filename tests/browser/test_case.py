@@ -1,5 +1,6 @@
 """One case in a browser: a note, its risk, a move, a flag, and all of its states."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -44,7 +45,7 @@ def test_a_note_that_may_identify_somebody_is_asked_about(
     page.get_by_role("link", name="Write a note").first.click()
     page.get_by_label("Note", exact=True).fill("Told Mrs Patel to ring 07700 900123.")
     press(page, "Save the note")
-    assert page.title().startswith("Error: Write a note")
+    expect(page).to_have_title(re.compile("^Error: Write a note"))
     expect(page.get_by_role("link", name="This may identify somebody: “Mrs Patel”")).to_be_visible()
     expect(page.get_by_label("Note", exact=True)).to_have_value(
         "Told Mrs Patel to ring 07700 900123."

@@ -327,7 +327,7 @@ def test_a_code_is_printed_for_the_demo_alone(demo: str, settings: Any) -> None:
         call_command("demo_code")
 
 
-def test_each_sign_in_works(demo: str, own_cache: None) -> None:
+def test_each_sign_in_works(demo: str) -> None:
     assert len(DEMO_PASSWORD) >= 16
     for sign_in in DEMO_SIGN_INS:
         user = User.objects.get(username=sign_in.username)
