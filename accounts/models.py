@@ -149,8 +149,11 @@ class User(AbstractBaseUser):
             return NOWHERE
         if self.whole_force:
             return EVERYWHERE
-        chosen = StaffBorough.objects.filter(user=self)
-        return BoroughScope(False, frozenset(chosen.values_list("borough_id", flat=True)))
+        # Read with the person where it is they who ask.
+        chosen: Iterable[int] | None = getattr(self, "borough_ids", None)
+        if chosen is None:
+            chosen = StaffBorough.objects.filter(user=self).values_list("borough", flat=True)
+        return BoroughScope(False, frozenset(chosen))
 
     @property
     def figures_scope(self) -> BoroughScope:

@@ -23,9 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/logout/", LogoutView.as_view()),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
+    # What is asked for most stands first: each list before is tried in vain.
+    path("", include("cases.urls")),
+    path("", include("summaries.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.allauth_urls")),
     path("", include("audit.urls")),
-    path("", include("cases.urls")),
-    path("", include("summaries.urls")),
 ]

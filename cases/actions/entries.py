@@ -38,12 +38,17 @@ UNDO_WITHIN = timedelta(hours=12)
 
 
 FIND_OR_MAKE = """
-WITH found AS (
+WITH used AS (
+    DELETE FROM cases_draft WHERE id = %(draft)s AND owner_id = %(officer)s RETURNING id
+), turn AS (
+    SELECT %(draft)s::uuid IS NULL OR EXISTS (SELECT FROM used) AS ours
+), found AS (
     SELECT c.id, s.id AS suspect_id,
         restricted OR EXISTS (SELECT FROM cases_exclusion AS e WHERE e.case_id = c.id) AS hidden
     FROM cases_case AS c
     LEFT JOIN cases_suspect AS s ON s.case_id = c.id AND s.number = %(suspect)s
-    WHERE reference_key = upper(replace(%(reference)s, ' ', '')) AND system = %(system)s
+    WHERE (SELECT ours FROM turn)
+        AND reference_key = upper(replace(%(reference)s, ' ', '')) AND system = %(system)s
         AND (system <> 'cad' OR reference_date = %(day)s)
     ORDER BY c.id DESC LIMIT 1
 ), made AS (
@@ -51,7 +56,7 @@ WITH found AS (
         (reference, system, reference_date, borough_id, team_id, officer_id, status, restricted)
     SELECT %(reference)s, %(system)s, %(day)s::date, %(borough)s, %(team)s::bigint, %(officer)s,
         'open', false
-    WHERE NOT EXISTS (SELECT FROM found) ON CONFLICT DO NOTHING RETURNING id
+    FROM turn WHERE ours AND NOT EXISTS (SELECT FROM found) ON CONFLICT DO NOTHING RETURNING id
 ), place AS (
     SELECT id, suspect_id, false AS new, hidden FROM found
     UNION ALL SELECT id, NULL, true, false FROM made
@@ -59,11 +64,14 @@ WITH found AS (
     INSERT INTO cases_suspect (case_id, number) SELECT id, %(suspect)s::smallint FROM place
     WHERE suspect_id IS NULL AND %(suspect)s IS NOT NULL ON CONFLICT DO NOTHING RETURNING id
 )
-SELECT id, coalesce(suspect_id, (SELECT id FROM added)), new, hidden FROM place
+SELECT ours, place.id, coalesce(suspect_id, (SELECT id FROM added)), new, hidden
+FROM turn LEFT JOIN place ON true
 """
-"""A case and its suspect in one question, not four: each has its price, and an officer waits.
+"""A case and its suspect in one question, with the draft's end, where one is used: not five.
 
-Where another makes one of the two at the same moment, its id is for the next question to find.
+Each has its price, and an officer waits. Of two submits of a draft the second waits here, for the
+first to end, and it is not its turn. Where another makes one of the two at the same moment, its id
+is for the next question to find.
 """
 
 
@@ -103,9 +111,7 @@ def log_entry(*, by: User, token: UUID, entry: Entry, different: bool = False) -
 
 
 def _logged(by: User, token: UUID, entry: Entry, different: bool) -> bool:
-    if not Draft.objects.filter(pk=token, owner=by).delete()[0]:
-        raise Draft.DoesNotExist
-    place, suspect = place_of(entry, by), None
+    place, suspect = place_of(entry, by, draft=token), None
     if entry.suspect_number is not None:
         suspect = Suspect(pk=place.suspect_id, case_id=place.case_id, number=entry.suspect_number)
     outcome = Outcome(
@@ -164,9 +170,13 @@ class Place(NamedTuple):
     hidden: bool
 
 
-def place_of(entry: Entry, by: User) -> Place:
-    """The case of the reference and the suspect, made where there is none, whoever may see them."""
+def place_of(entry: Entry, by: User, draft: UUID | None = None) -> Place:
+    """The case of the reference and the suspect, made where there is none, whoever may see them.
+
+    It takes the draft away, where one is named; Draft.DoesNotExist if the person has no such.
+    """
     asked = {
+        "draft": draft,
         "reference": entry.reference.text,
         "system": entry.reference.system.value,
         "day": entry.reference_day if entry.reference.needs_its_day else None,
@@ -178,9 +188,13 @@ def place_of(entry: Entry, by: User) -> Place:
     with connection.cursor() as cursor:
         while True:
             cursor.execute(FIND_OR_MAKE, asked)
-            for place in map(Place._make, cursor.fetchall()):
-                if place.suspect_id or entry.suspect_number is None:
-                    return place
+            [(ours, *place)] = cursor.fetchall()
+            if not ours:
+                raise Draft.DoesNotExist
+            case_id, suspect_id, *_ = place
+            if case_id and (suspect_id or entry.suspect_number is None):
+                return Place(*place)
+            asked["draft"] = None
 
 
 def begun(

@@ -521,11 +521,11 @@ def test_suggestions_are_cases_in_sight_whose_reference_starts_so(
     assert officer.get(ask).status_code == 405
 
 
-@pytest.mark.parametrize(("known", "queries"), [(False, 11), (True, 12)])
+@pytest.mark.parametrize(("known", "queries"), [(False, 9), (True, 10)])
 def test_saving_an_arrest_asks_the_database_so_often(
     officer: Client, cast: Cast, django_assert_num_queries: Any, known: bool, queries: int
 ) -> None:
-    """Three say who it is, two are the transaction, and three keep the first choices of a shift."""
+    """Two say who it is, two are the transaction, and three keep the first choices of a shift."""
     if known:
         case = CaseFactory.create(reference="01/1234567/26", system="connect", borough=cast.a)
         SuspectFactory.create(case=case, number=1)
