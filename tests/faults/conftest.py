@@ -18,7 +18,8 @@ from django.db import connection, connections
 from config.celery import app
 from core.servers import database_url
 
-PATIENCE = 60
+PATIENCE = 180
+"""Seconds that a slow machine gets; nothing is measured by them."""
 
 
 def wait_until(true: Callable[[], bool], what: str) -> None:

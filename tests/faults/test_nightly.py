@@ -16,7 +16,7 @@ from summaries.models import ChangedDay, SummaryRun
 from summaries.proof import prove
 from summaries.tasks import nightly
 from tests.factories import OutcomeFactory
-from tests.faults.conftest import Processes, kill, ledger_locked, wait_until
+from tests.faults.conftest import PATIENCE, Processes, kill, ledger_locked, wait_until
 from tests.summaries.brute import assert_exact
 
 State = SummaryRun.State
@@ -83,10 +83,10 @@ def test_a_second_run_at_once_says_that_one_is_running(processes: Processes) -> 
         with pytest.raises(AlreadyRunning):
             run_nightly()
         second = processes.command("nightly")
-        words, _ = second.communicate(timeout=60)
+        words, _ = second.communicate(timeout=PATIENCE)
         assert second.returncode == 1
         assert "A nightly run is under way already" in words
-    words, _ = first.communicate(timeout=60)
+    words, _ = first.communicate(timeout=PATIENCE)
     assert first.returncode == 0, words
     assert json.loads(words)["state"] == State.PUBLISHED
     assert states() == [State.PUBLISHED, State.PUBLISHED]
@@ -119,7 +119,7 @@ def test_a_job_delivered_while_it_runs_says_so_and_ends(processes: Processes) ->
         command = processes.command("nightly")
         wait_until(waiting, "the fill to be half-way")
         assert nightly.apply(task_id="again").successful()
-    words, _ = command.communicate(timeout=60)
+    words, _ = command.communicate(timeout=PATIENCE)
     assert command.returncode == 0, words
     assert states() == [State.PUBLISHED, State.PUBLISHED]
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.faults.conftest import wait_until
+from tests.faults.conftest import PATIENCE, wait_until
 
 GIVEN = {"DATABASE_URL", "REDIS_URL", "MODE", "PORT", "VAR_DIR", "DEBUG"}
 
@@ -58,7 +58,7 @@ class Product:
             env=self.environment(**changes),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
         return done.returncode, (done.stdout + done.stderr).strip()
