@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
@@ -16,6 +17,8 @@ class LoggedSite(AdminSite):
     """Every view of the admin passes `admin_view`, so no ModelAdmin can forget the log."""
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """403 at the page itself for whoever is signed in and may not; others sign in first."""
+
         @wraps(view)
         def logged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             response: HttpResponse = view(request, *args, **kwargs)
@@ -23,7 +26,16 @@ class LoggedSite(AdminSite):
                 _log(request, response)
             return response
 
-        return super().admin_view(logged, cacheable)
+        inner = super().admin_view(logged, cacheable)
+
+        @wraps(inner)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return response
+
+        return checked
 
 
 def _log(request: HttpRequest, response: HttpResponse) -> None:

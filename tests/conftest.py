@@ -37,8 +37,7 @@ class Cast:
     outsider: User
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def made_cast() -> Cast:
     a, b = (
         BoroughFactory.create(name="Lambeth", slug="lambeth"),
         BoroughFactory.create(name="Barnet", slug="barnet"),
@@ -58,6 +57,11 @@ def cast(db: None) -> Cast:
         excluded=UserFactory.create(boroughs=[a]),
         outsider=UserFactory.create(),
     )
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return made_cast()
 
 
 @pytest.fixture

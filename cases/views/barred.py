@@ -211,7 +211,7 @@ def reason(request: SignedInRequest, pk: int) -> HttpResponse:
         if not url_has_allowed_host_and_scheme(to, allowed_hosts=None):
             return redirect("cases:case", pk)
         return redirect(to)
-    return render(request, "cases/reason.html", {"form": form, "case": case})
+    return render(request, "cases/reason.html", {"form": form})
 
 
 def _told(request: SignedInRequest, case: Case, words: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError as BrokerDown
 
 from accounts.permissions import Permission, SignedInRequest
+from accounts.reauthentication import recently
 from audit.record import listed
 from cases.actions.retention import decide, hold, propose, release, retain
 from cases.forms.retention import HoldForm, ReleaseForm, RetainForm
@@ -39,10 +40,12 @@ def queue(request: SignedInRequest) -> HttpResponse:
     return render(request, "cases/retention.html", {"queue": page, "page": rows})
 
 
-@require_POST
 @requires(Permission.REVIEW_RETENTION)
+@recently
 def propose_reduction(request: SignedInRequest) -> HttpResponse:
     """The chosen cases, or every one that is due, as one list for a second person."""
+    if request.method != "POST":
+        return redirect("cases:retention")
     cases = QueuePage(request.user).found
     if "all" not in request.POST:
         chosen = [pk for pk in request.POST.getlist("chosen")[:CHOSEN_AT_MOST] if pk.isdecimal()]
@@ -74,11 +77,13 @@ def reduction(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "cases/reduction.html", context)
 
 
-@require_POST
 @requires(Permission.APPROVE_REDUCTION)
+@recently
 def decide_reduction(request: SignedInRequest, pk: UUID, verdict: str) -> HttpResponse:
     """The second person's word on a list."""
     found = _reduction(request, pk)
+    if request.method != "POST":
+        return redirect("cases:reduction", pk)
     try:
         decided = decide(by=request.user, reduction=found, approved=verdict == "approve")
     except ValidationError as refused:

@@ -92,29 +92,33 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
     }
 
 
-def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
-    """The name and the address of each page, with the rows in the places of its path."""
+def parts(name: str, route: str, rows: dict[str, Model]) -> dict[str, Any]:
+    """What stands in the places of a page's path."""
     subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
     subjects |= {"imports": "import", "reductions": "reduction", "break-glass": "opening"}
+    known: dict[str, Any] = {
+        "kind": "order" if "orders" in route else "arrest",
+        "to": TO.get(name, ""),
+        "token": rows["draft"].pk,
+        **{f"{part}_pk": rows[part].pk for part in ("access", "exclusion", "lifting")},
+        "referral_pk": rows["referral"].pk,
+        "flag_pk": rows["flag"].pk,
+        "order_pk": rows["order"].pk,
+        "application_pk": rows["application"].pk,
+        "submission_pk": rows["submission"].pk,
+        "pk": rows[subjects[route.split("/")[0]]].pk if "pk>" in route else None,
+    }
+    if name == "add_order_kind":
+        known["kind"] = "dvpo"
+    return {part: known[part] for part in re.findall(r"<\w+:(\w+)>", route)}
+
+
+def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
+    """The name and the address of each page, with the rows in the places of its path."""
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         name, route = str(pattern.name), str(pattern.pattern)
-        known: dict[str, Any] = {
-            "kind": "order" if "orders" in route else "arrest",
-            "to": TO.get(name, ""),
-            "token": rows["draft"].pk,
-            **{f"{part}_pk": rows[part].pk for part in ("access", "exclusion", "lifting")},
-            "referral_pk": rows["referral"].pk,
-            "flag_pk": rows["flag"].pk,
-            "order_pk": rows["order"].pk,
-            "application_pk": rows["application"].pk,
-            "submission_pk": rows["submission"].pk,
-            "pk": rows[subjects[route.split("/")[0]]].pk if "pk>" in route else None,
-        }
-        if name == "add_order_kind":
-            known["kind"] = "dvpo"
-        parts = {part: known[part] for part in re.findall(r"<\w+:(\w+)>", route)}
-        yield name, reverse(f"cases:{name}", kwargs=parts)
+        yield name, reverse(f"cases:{name}", kwargs=parts(name, route, rows))
 
 
 def statuses(client: Client, address: str) -> set[int]:

@@ -1,0 +1,392 @@
+"""What the permission table is asked about: one of everything in each state, and who asks."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum, auto
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from campaigns.models import Borough
+from cases.models import Case, Outcome
+from cases.reading import REASON_LASTS, REASONS
+from core.days import ONE_DAY, london_day
+from core.mail import END
+from summaries.returns import counted
+from tests.cases.pages import restrict
+from tests.cases.reducing import OLD, agreed, reduced
+from tests.cases.test_doors import parts, world
+from tests.conftest import Cast, made_cast
+from tests.factories import (
+    BY_MODEL,
+    NOON,
+    BasicCommandUnitFactory,
+    BoroughFactory,
+    BoroughReturnFactory,
+    BreakGlassFactory,
+    CampaignFactory,
+    CaseFactory,
+    CaseNoteFactory,
+    CommandMembershipFactory,
+    DraftFactory,
+    ExclusionFactory,
+    ImportedRowFactory,
+    ImportFactory,
+    KeptFormFactory,
+    OrderBreachFactory,
+    OutcomeFactory,
+    OutcomeSupportFactory,
+    ProtectiveOrderFactory,
+    ReductionCaseFactory,
+    ReductionFactory,
+    RiskAssessmentFactory,
+    SampledRowFactory,
+    SavedFilterFactory,
+)
+from tests.test_admin import IN_ADMIN
+
+NOBODY = "nobody"
+PEOPLE = {
+    "officer": "officer",
+    "supervisor": "supervisor",
+    "force": "force_supervisor",
+    "communications": "communications",
+    "administrator": "administrator",
+    "auditor": "auditor",
+    "scopeless": "outsider",
+}
+"""Who asks, as the table calls them and as the cast does; nobody asks as well."""
+
+
+class State(StrEnum):
+    """How what is asked for stands to whoever asks."""
+
+    OWN = auto()
+    """Of borough A, and of nobody who asks."""
+    MINE = auto()
+    """Of whoever asks: what they typed, opened or proposed themselves."""
+    AWAY = auto()
+    """Of borough B."""
+    RESTRICTED = auto()
+    """Of borough A, for a list on which nobody stands who asks."""
+    LISTED = auto()
+    """Of borough A, for a list on which everybody stands; the reason was given."""
+    EXCLUDED = auto()
+    """Of borough A, with everybody who asks barred from it."""
+    VOIDED = auto()
+    REDUCED = auto()
+    """Cut under retention, or a list of such cases."""
+    ANOTHERS = auto()
+    """Of a colleague in borough A."""
+    SAVED = auto()
+    """An import of somebody else, of which the entries count."""
+    APPROVED = auto()
+    """A list of cases that two people agreed to reduce."""
+    SIGNED = auto()
+    """A return that was signed."""
+    RUNNING = auto()
+    """A campaign of these days; the others are long over."""
+    RETIRED = auto()
+    """A command that polices no borough any more."""
+
+
+Rows = dict[str, Any]
+
+
+def routes() -> dict[str, str]:
+    """Every address of the product, as its pattern, by its name; what has none by its pattern."""
+
+    def walk(resolver: Any, space: str = "", path: str = "") -> Iterator[tuple[str, str]]:
+        for pattern in resolver.url_patterns:
+            here = path + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from walk(pattern, inner, here)
+            else:
+                assert isinstance(pattern, URLPattern)
+                yield (f"{space}{pattern.name}" if pattern.name else here), here
+
+    found = list(walk(get_resolver()))
+    assert len(dict(found)) == len(found)
+    return dict(found)
+
+
+@dataclass(frozen=True)
+class World:
+    """The records by state, what each person has of their own, and a browser for each."""
+
+    people: dict[str, User]
+    rows: dict[State, Rows]
+    mine: dict[str, Rows]
+    browsers: dict[str, Client]
+    cookies: dict[str, str]
+
+    def of(self, state: State, who: str) -> Rows:
+        """What fills a path in this state: of what has no such state, what is of borough A."""
+        mine = self.mine.get(who, self.rows[State.ANOTHERS]) if state == State.MINE else {}
+        rows = self.rows[State.OWN] | self.rows.get(state, {}) | mine
+        return rows | {"me": self.people[who]} if who in self.people else rows
+
+    def address(self, name: str, route: str, state: State, who: str) -> str:
+        """The address of a page, with the rows of a state in the places of its path."""
+        rows = self.of(state, who)
+        if name.startswith("cases:"):
+            places = parts(name.removeprefix("cases:"), route, rows)
+            return reverse(name, kwargs=places)
+        if name in ODD:
+            return ODD[name]
+        return "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda place: _filled(place[1], route, rows), route
+        )
+
+    def browser(self, who: str) -> Client:
+        """A person's as it was when the world was made, whatever was asked since."""
+        client = self.browsers[who]
+        client.cookies.clear()
+        if who in self.cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[who]
+        return client
+
+
+ODD = {
+    "admin:app_list": "/admin/cases/",
+    "admin/(?P<url>.*)$": "/admin/nowhere",
+    "admin:view_on_site": "/admin/r/1/1/",
+}
+"""Addresses whose patterns have no plain places."""
+TABLES = {
+    "compare/": "the-numbers",
+    "uplift/": "each-measure-against-the-baseline",
+    "beside/": "both-campaigns",
+    "teams/": "led-and-helped-with",
+    "campaigns/": "headline-figures",
+}
+"""A table of each kind of page."""
+KINDS = {
+    "kept/": "keptform",
+    "log/rows/": "logrow",
+    "log/samples/": "sample",
+    "account/passkeys/": "passkey",
+    "boroughs/": "borough",
+    "returns/": "borough",
+    "commands/": "command",
+    "teams/": "team",
+}
+"""Which row a place called `pk` or `key` is of, by what stands in the path."""
+
+
+def _first(by_path: dict[str, str], route: str) -> str:
+    return next(named for part, named in by_path.items() if part in route)
+
+
+def _filled(place: str, route: str, rows: Rows) -> str:
+    """What stands in one place of a path."""
+    if route.startswith("admin/"):
+        return str(rows[route.split("/")[2]].pk)
+    if place == "table":
+        return _first(TABLES, route)
+    if place == "pk":
+        return str(rows[_first(KINDS, route)].pk)
+    if place == "key":
+        row = rows[_first(KINDS, route)]
+        return str(getattr(row, "slug", None) or row.code)
+    known = {
+        "slug": rows["campaign"].slug,
+        "other": rows["other"].slug,
+        "measure": "arrests",
+        "name": "2021-mail",
+        "by": "person",
+        "object_type": "cases.case",
+        "object_id": rows["case"].pk,
+        "row_pk": rows["sampledrow"].pk,
+        "provider_id": "force",
+    }
+    return str(known[place])
+
+
+def _of_case(cast: Cast, **of_case: Any) -> Rows:
+    """One of each row of a case, by the names of paths and by those of models."""
+    rows: Rows = {**world(cast, **of_case)}
+    case, outcome = rows["case"], rows["outcome"]
+    more = [
+        outcome.suspect,
+        OutcomeSupportFactory.create(outcome=outcome),
+        outcome.sent_back.get(),
+        ImportedRowFactory.create(outcome=outcome),
+        OrderBreachFactory.create(order=ProtectiveOrderFactory.create(case=case, served=True)),
+        CaseNoteFactory.create(case=case),
+        RiskAssessmentFactory.create(case=case),
+        rows["reduction"].listed.get(),
+    ]
+    return {row._meta.model_name: row for row in [*rows.values(), *more]} | rows
+
+
+def _cases(cast: Cast, people: list[User]) -> dict[State, Rows]:
+    listed, excluded, voided = (_of_case(cast) for _ in range(3))
+    restrict(listed["case"], *people)
+    for person in people:
+        ExclusionFactory.create(case=excluded["case"], user=person)
+    void = {"voided_at": timezone.now(), "voided_by": cast.officer, "void_reason": "Not ours"}
+    Outcome.objects.filter(pk=voided["outcome"].pk).update(**void)
+    entry = OutcomeFactory.create(
+        case=CaseFactory.create(borough=cast.a, opened_at=NOON), recorded_at=OLD
+    )
+    reduced(entry.case)
+    of_reduced = entry.case.reductions.get()
+    approved = agreed(CaseFactory.create(borough=cast.a))
+    counted_rows = {"rows": 1, "days": [["2021-11-25", 1]]}
+    imported = ImportedRowFactory.create(
+        batch=ImportFactory.create(owner=cast.colleague, saved=True, result=counted_rows),
+        outcome=OutcomeFactory.create(case=CaseFactory.create(borough=cast.a)),
+    )
+    return {
+        State.OWN: _of_case(cast),
+        State.AWAY: _of_case(replace(cast, a=cast.b)),
+        State.RESTRICTED: _of_case(cast, restricted=True),
+        State.LISTED: listed,
+        State.EXCLUDED: excluded,
+        State.VOIDED: voided,
+        State.REDUCED: {
+            "case": entry.case,
+            "outcome": entry,
+            "suspect": entry.suspect,
+            "reduction": of_reduced.reduction,
+            "reductioncase": of_reduced,
+        },
+        State.APPROVED: {"reduction": approved},
+        State.SAVED: {"import": imported.batch},
+    }
+
+
+def _campaigns(cast: Cast) -> dict[State, Rows]:
+    """One that is over, with a baseline and one beside it, and one of these days."""
+    commands = BasicCommandUnitFactory.create_batch(3)
+    for command, borough in zip(commands[:2], (cast.a, cast.b), strict=True):
+        CommandMembershipFactory.create(command=command, borough=borough)
+    elsewhere = BoroughFactory.create(elsewhere=True)
+    boroughs = [cast.a, cast.b, BoroughFactory.create(), elsewhere]
+    earlier = {"first_day": date(2021, 11, 1), "last_day": date(2021, 11, 16)}
+    before = CampaignFactory.create(slug="before", name="Before", boroughs=boroughs, **earlier)
+    baseline = {"baseline": "campaign", "baseline_campaign": before, "baseline_none_reason": ""}
+    over = CampaignFactory.create(slug="over", boroughs=boroughs, **baseline)
+    now = counted(cast.a, before.days)
+    figures = {"figures": now.figures, "nil": now.nil}
+    BoroughReturnFactory.create(campaign=before, borough=cast.a, **figures)
+    today = london_day(timezone.now())
+    days = {"first_day": today - 3 * ONE_DAY, "last_day": today + 3 * ONE_DAY}
+    running = CampaignFactory.create(slug="running", boroughs=boroughs, **days)
+    return {
+        State.OWN: {"campaign": over, "other": before, "borough": cast.a, "command": commands[0]},
+        State.AWAY: {"borough": cast.b, "command": commands[1]},
+        State.RUNNING: {"campaign": running},
+        State.RETIRED: {"command": commands[2]},
+        State.SIGNED: {"campaign": before},
+    }
+
+
+def _mine(person: User, borough: Borough) -> Rows:
+    """What somebody has of their own."""
+    case = CaseFactory.create(borough=borough)
+    mine = ReductionFactory.create(proposed_by=person)
+    ReductionCaseFactory.create(reduction=mine, case=case)
+    key = Authenticator.objects.create(user=person, type="webauthn", data=_passkey())
+    return {
+        "draft": DraftFactory.create(owner=person, form="arrest"),
+        "filter": SavedFilterFactory.create(owner=person),
+        "keptform": KeptFormFactory.create(owner=person),
+        "passkey": key,
+        "import": ImportFactory.create(owner=person, sample=[[1, ["Kind", "Day"]]]),
+        "opening": BreakGlassFactory.create(case=case, user=person),
+        "reduction": mine,
+    }
+
+
+def _passkey() -> dict[str, Any]:
+    """As allauth keeps one."""
+    public = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+    held = AttestedCredentialData.create(Aaguid.NONE, b"key", public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    made = AttestationObject.create("none", AuthenticatorData.create(bytes(32), flags, 0, held), {})
+    said = {"type": "webauthn.create", "challenge": "AA", "origin": "https://testserver"}
+    response = {
+        "clientDataJSON": websafe_encode(json.dumps(said).encode()),
+        "attestationObject": websafe_encode(made),
+    }
+    key = websafe_encode(b"key")
+    return {"name": "Key", "credential": {"id": key, "rawId": key, "response": response}}
+
+
+def _made() -> World:
+    cast = made_cast()
+    people = {name: getattr(cast, member) for name, member in PEOPLE.items()}
+    rows = _cases(cast, [*people.values()])
+    for state, of_campaign in _campaigns(cast).items():
+        rows[state] = rows.get(state, {}) | of_campaign
+    sampled = SampledRowFactory.create()
+    plain = {model._meta.model_name: BY_MODEL[model].create for model in IN_ADMIN}
+    own = {name: create() for name, create in plain.items() if name not in rows[State.OWN]}
+    own |= {"sampledrow": sampled, "sample": sampled.sample, "logrow": sampled.row}
+    rows[State.OWN] |= own
+    rows[State.ANOTHERS] = _mine(cast.colleague, cast.a)
+    mine = {who: _mine(person, cast.a) for who, person in people.items()}
+    browsers = {who: Client() for who in [NOBODY, *people]}
+    cookies = {}
+    for who, person in people.items():
+        browsers[who].force_login(person)
+        _give_reason(browsers[who], rows[State.LISTED]["case"])
+        cookies[who] = browsers[who].cookies[settings.SESSION_COOKIE_NAME].value
+    return World(people, rows, mine, browsers, cookies)
+
+
+def _give_reason(client: Client, case: Case) -> None:
+    """As the form does that asks why somebody reads a restricted case."""
+    session = client.session
+    until = (timezone.now() + REASON_LASTS).timestamp()
+    session[REASONS] = {str(case.pk): ("task", "Asked to", until)}
+    session.save()
+
+
+@pytest.fixture(scope="module")
+def made(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    _whoever_is_signed_in_has_shown_a_second_factor: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    """The world, once for all that is asked in one module; each question is rolled back."""
+    folder = tmp_path_factory.mktemp("mails")
+    (folder / "2021-mail.log").write_bytes(
+        b"Subject: Figures\nTo: dana@example.org\n"
+        b"Date: Thu, 25 Nov 2021 06:00:00 +0000\n\nNone" + END
+    )
+    quiet = override_settings(
+        WHITENOISE_AUTOREFRESH=True, MAILS_KEPT=True, EMAIL_FILE_PATH=str(folder)
+    )
+    with pytest.MonkeyPatch.context() as patch, quiet, django_db_blocker.unblock():
+        for job in JOBS:
+            patch.setattr(f"{job}.delay", lambda *_: None)
+        with transaction.atomic():
+            yield _made()
+            transaction.set_rollback(True)
+
+
+JOBS = [
+    "cases.views.imports.work_on_import",
+    "cases.views.retention.work_on_reduction",
+    "summaries.admin.nightly",
+]
+"""What pages hand to the worker, and here to nobody."""
