@@ -88,7 +88,7 @@ def funnel(
         content += _dot(dot, x(dot.base), y(dot.value))
     content += [
         quiet(f"{said(round(bases[0]))} {base}", 0, HEIGHT - 22),
-        quiet(said(round(right)), WIDTH, HEIGHT - 22, at="end"),
+        quiet(f"{said(round(right))} {base}", WIDTH, HEIGHT - 22, at="end"),
     ]
     return picture(name, description, HEIGHT, content, of="funnel")
 

@@ -49,7 +49,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
             fill=LEVELS[tile.level],
             stroke=LEVELS[-1],
         ),
-        words(tile.short, middle, y + side * 0.42, at="middle", fill=ink),
+        words(tile.short, middle, y + side * 0.42, at="middle", fill=ink, font_size=20),
         words(
             tile.value,
             middle,
@@ -57,7 +57,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
             at="middle",
             fill=ink,
             font_weight="bold",
-            font_size=20,
+            font_size=22,
         ),
     )
     if not tile.href:

@@ -298,12 +298,11 @@ class TestPages:
     ) -> None:
         CampaignFactory.create(slug="all", boroughs=london)
         closer = client.get("/campaigns/all/?map_by=residents").context["page"].figures.closer
-        assert f"{london[0].name}: 0.60 arrest events per 1,000 residents" in closer.map.drawing
+        assert f"{london[0].name}: 0.600 arrest events per 1,000 residents" in closer.map.drawing
         closer = client.get("/campaigns/all/").context["page"].figures.closer
         assert f"{london[0].name}: 60 arrest events" in closer.map.drawing
         assert [shade.words for shade in closer.map.legend] == [
-            *["none", "more than 0, up to 15", "more than 15, up to 30"],
-            *["more than 30, up to 45", "more than 45, up to 60"],
+            *["none", "1 to 15", "16 to 30", "31 to 45", "46 to 60"],
         ]
         first = client.get("/campaigns/all/?first_day=26&first_month=11&first_year=2021")
         assert first.context["page"].figures.tiles[0].count == 0
