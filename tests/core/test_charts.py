@@ -91,6 +91,25 @@ def test_who_lies_beyond_a_funnel_is_a_square_with_its_name() -> None:
     assert "Lambeth" in texts(chart)
 
 
+def test_names_beyond_a_funnel_lie_on_no_other() -> None:
+    dots = [Dot(name, base, 0.9, True, name) for name, base in [("A", 300), ("B", 310), ("C", 900)]]
+    chart = drawn(
+        funnel(
+            "N",
+            "D",
+            dots,
+            target=0.2,
+            usual=lambda _: (0.1, 0.3),
+            far=lambda _: (0.05, 0.5),
+            unit="arrests",
+            base="people",
+        )
+    )
+    at = {text.text: float(text.get("y", "")) for text in chart.iter(f"{SVG}text")}
+    assert at["B"] == at["A"] + 24
+    assert at["C"] == at["A"]
+
+
 def test_each_tile_says_its_place_and_value_without_colour_and_leads_on() -> None:
     chart = drawn(
         tiles("N", "D", [Tile(5, 4, "Lam", "47", 3, "Lambeth: 47 arrests", "/boroughs/lambeth/")])
