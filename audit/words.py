@@ -18,6 +18,7 @@ DETAILS = {
     "status": "Answer",
     "method": "Method",
     "reference": "Reference",
+    "second": "Second person",
     "file": "File",
     "page": "Page",
     "q": "Searched for",
@@ -90,4 +91,5 @@ def said(details: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What was asked for, by its name."""
     for key, value in details.items():
         if value not in ("", None, []):
-            yield DETAILS.get(key, key.replace("_", " ").capitalize()), str(value)
+            words = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield DETAILS.get(key, key.replace("_", " ").capitalize()), words

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from campaigns.querysets import BoroughQuerySet, CampaignQuerySet
+from campaigns.querysets import BoroughQuerySet, CampaignQuerySet, CommandQuerySet
 from core.days import DayRange
 
 
@@ -94,6 +94,8 @@ class BasicCommandUnit(models.Model):
 
     code = models.CharField(max_length=2, unique=True)
     name = models.CharField(max_length=60, unique=True)
+
+    objects = CommandQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

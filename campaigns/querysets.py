@@ -1,5 +1,6 @@
 """What can be asked of campaigns and boroughs."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -8,7 +9,7 @@ from django.db import models
 from core.days import ONE_DAY
 
 if TYPE_CHECKING:
-    from campaigns.models import Borough, Campaign
+    from campaigns.models import BasicCommandUnit, Borough, Campaign
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -32,8 +33,17 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
 
     def policed_by(self, command_code: str, day: date) -> Self:
         """The boroughs that a command polices on a day."""
-        return self.filter(
-            models.Q(memberships__end_day=None) | models.Q(memberships__end_day__gt=day),
-            memberships__command__code=command_code,
-            memberships__first_day__lte=day,
-        )
+        return self.filter(policing_on(day), memberships__command__code=command_code)
+
+
+class CommandQuerySet(models.QuerySet["BasicCommandUnit"]):
+    def policing(self, borough_ids: Iterable[int], day: date) -> Self:
+        """The commands that police any of these boroughs on a day."""
+        found = self.filter(policing_on(day), memberships__borough__in=borough_ids)
+        return found.distinct()
+
+
+def policing_on(day: date) -> models.Q:
+    """Where a membership of a command holds on a day."""
+    goes_on = models.Q(memberships__end_day=None) | models.Q(memberships__end_day__gt=day)
+    return goes_on & models.Q(memberships__first_day__lte=day)

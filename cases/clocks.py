@@ -278,7 +278,8 @@ def bail_clock(bail: Outcome, now: datetime) -> Clock | None:
     if bail.bail_until is None:
         return None
     state, words = _count_down(bail.bail_until, now)
-    words = f"{words}: bail ends on {long_day(bail.bail_until)}"
+    verb = "ended" if state is State.OVERDUE else "ends"
+    words = f"{words}: bail {verb} on {long_day(bail.bail_until)}"
     return Clock(bail.case, "Bail", state, words, bail.bail_until, "outcomes")
 
 

@@ -72,6 +72,10 @@ class Place:
         return Place(label, within, query=(query,))
 
     @property
+    def is_borough(self) -> bool:
+        return any(name == "borough" for name, _ in self.query)
+
+    @property
     def scope(self) -> BoroughScope:
         return BoroughScope(everywhere=False, borough_ids=self.ids)
 

@@ -21,7 +21,6 @@ from summaries.presenters.place import PlacePage
 from summaries.tables import Taken, taken
 
 PROVISIONAL = "Provisional management information, not official statistics"
-CHANCE = "The band is what chance alone does to a count like the baseline’s."
 PARTS_DRAWN = ("By offence", "By kind")
 """A chart of all teams would need a third sheet."""
 WORDS = {"Measure", "Unit", "Against the baseline", "Borough", "Began with", "What followed"}
@@ -52,7 +51,8 @@ def _of_boroughs(shown: CampaignFigures, out: Taken) -> Data:
     closer, charts = shown.closer, [_growth(shown.closer.growth)]
     if sum(row.borough.in_london for row in closer.rows) > 1:
         legend = [(LEVELS[shade.level], shade.words) for shade in closer.map.legend]
-        charts.append(_chart("Where it falls", closer.map.drawing, legend=legend))
+        found = closer.map
+        charts.append(_chart("Where it falls", found.drawing, found.finding, legend=legend))
     return {
         "measure": closer.asked.measure.label,
         "finding": closer.growth.finding,
@@ -69,7 +69,10 @@ def _of_place(page: PlacePage, out: Taken) -> Data:
         "finding": page.growth.finding,
         "charts": [
             _growth(page.growth),
-            *(_chart(p.title, p.drawing, numbers=out.table(p.title).rows) for p in parts),
+            *(
+                _chart(p.title, p.drawing, p.finding, numbers=out.table(p.title).rows)
+                for p in parts
+            ),
         ],
         "table": _table(out.table("What became of it")),
         "meanings": _meanings(tile.asked.measure for tile in page.tiles),
@@ -77,7 +80,7 @@ def _of_place(page: PlacePage, out: Taken) -> Data:
 
 
 def _growth(picture: Picture) -> Data:
-    return _chart("How it grows", picture.drawing, CHANCE if picture.finding else "")
+    return _chart("How it grows", picture.drawing, picture.note)
 
 
 def _meanings(measures: Iterable[Measure]) -> list[tuple[str, str]]:

@@ -135,10 +135,12 @@ class Base:
     slug: str
     per: int
     words: str
+    places: int
+    """Decimal places that a rate is said with: one event in the largest borough shows in them."""
 
 
-RESIDENTS = Base("residents", 1_000, "per 1,000 residents")
-CASES = Base("cases", 100, "per 100 recorded cases")
+RESIDENTS = Base("residents", 1_000, "per 1,000 residents", 3)
+CASES = Base("cases", 100, "per 100 recorded cases", 2)
 BASES = {base.slug: base for base in (RESIDENTS, CASES)}
 
 

@@ -107,7 +107,7 @@ class ChangesForm(FilterForm):
         required=False,
     )
     by = forms.ChoiceField(
-        label="Lines",
+        label="Changes of",
         choices=[
             ("", "Figures"),
             (By.OFFENCE.value, "Their parts by offence"),

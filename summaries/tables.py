@@ -6,7 +6,7 @@ figures registers its own; `summaries.views.out` writes the files.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial, singledispatch
+from functools import singledispatch
 from typing import Protocol
 
 from campaigns.models import Campaign
@@ -14,7 +14,7 @@ from core.days import DayRange
 from core.spreadsheets import Cell, Table
 from core.templatetags.page import rounded, span
 from summaries.asked import Asked
-from summaries.comparisons import Uplift
+from summaries.comparisons import RESIDENTS, Uplift
 from summaries.measures import Measure
 from summaries.presenters import parts
 from summaries.presenters.campaign import CampaignPage, Closer, Tile
@@ -45,7 +45,6 @@ CHANCE = (
     "reported, or how much effort went in. The number alone does not say which."
 )
 NOT_COMPARED = ("Not compared", "Not compared")
-two = partial(rounded, places=2)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def _(page: TeamPage) -> Taken:
 def _(page: ComparePage) -> Taken:
     tables = []
     if not page.refused:
-        rate = page.base.capitalize()
+        rate, places = page.base.capitalize(), page.places
         table = Table(
             "The numbers",
             [
@@ -161,8 +160,8 @@ def _(page: ComparePage) -> Taken:
             ],
             [
                 (
-                    *(row.borough.name, row.count, row.base, two(row.value)),
-                    *(*_ends(row.interval), *_ends(row.usual), row.beyond),
+                    *(row.borough.name, row.count, row.base, rounded(row.value, places)),
+                    *(*_ends(row.interval, places), *_ends(row.usual, places), row.beyond),
                 )
                 for row in page.rows
             ],
@@ -229,15 +228,15 @@ def _limits(what: str) -> tuple[str, str]:
     return f"{what}, 95% interval from", f"{what}, 95% interval to"
 
 
-def _ends(interval: Interval) -> tuple[Cell, Cell]:
-    return two(interval.low), two(interval.high)
+def _ends(interval: Interval, places: int) -> tuple[Cell, Cell]:
+    return rounded(interval.low, places), rounded(interval.high, places)
 
 
 def _times(uplift: Uplift) -> tuple[Cell, Cell, Cell]:
     """The ratio and its interval, where the baseline has anything to divide by."""
     if uplift.ratio is None or not uplift.other:
         return "No ratio", "No ratio", "No ratio"
-    return two(uplift.ratio.value), *_ends(uplift.ratio.interval)
+    return rounded(uplift.ratio.value, 2), *_ends(uplift.ratio.interval, 2)
 
 
 def _headlines(
@@ -281,7 +280,7 @@ def _rate(rate: Rate | None) -> tuple[Cell, Cell, Cell]:
     """A rate and its interval; places outside London have no residents to divide by."""
     if rate is None:
         return "No residents", "No residents", "No residents"
-    return two(rate.value), *_ends(rate.interval)
+    return rounded(rate.value, RESIDENTS.places), *_ends(rate.interval, RESIDENTS.places)
 
 
 def _counts(table: parts.Table, *notes: str) -> Table:
@@ -294,5 +293,5 @@ def _counts(table: parts.Table, *notes: str) -> Table:
 
 
 def _breakdown(part: Breakdown, measure: Measure) -> Table:
-    heading = part.title.removeprefix("By ").capitalize()
-    return Table(part.title, [heading, _headed(measure)], [(r.label, r.count) for r in part.rows])
+    headings = [part.heading, _headed(measure)]
+    return Table(part.title, headings, [(row.label, row.count) for row in part.rows])

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from core.charts.svg import MAIN, WIDTH, element, picture, said, title, words
 
-ROW, THICK, ROOM = 50, 20, 90
+ROW, THICK, ROOM = 62, 20, 90
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ def bars(name: str, description: str, drawn: Sequence[Bar], *, unit: str) -> Saf
         top, width = n * ROW, (WIDTH - ROOM) * bar.value / most
         value = bar.words or said(bar.value)
         content += [
-            words(bar.label, 0, top + 16),
+            words(bar.label, 0, top + 24),
             element(
                 "rect",
                 title(f"{bar.label}: {value} {unit}"),
                 x=0,
-                y=top + 22,
+                y=top + 32,
                 width=max(width, 1),
                 height=THICK,
                 fill=MAIN,
                 class_="app-chart__bar",
             ),
-            words(value, width + 8, top + 38, font_weight="bold"),
+            words(value, width + 8, top + 50, font_weight="bold"),
         ]
     return picture(name, description, max(len(drawn), 1) * ROW, content, of="bars")

@@ -23,6 +23,8 @@ from core.charts.svg import (
 
 HEIGHT, TOP, FOOT = 400, 40, 350
 STEPS = 60
+NEAR, APART = 300, 24
+"""Names of places nearer across than the one stand no nearer down than the other."""
 Limits = Callable[[float], tuple[float, float]]
 """The lower and the upper limit at a base."""
 
@@ -84,30 +86,45 @@ def funnel(
             class_="app-chart__axis",
         )
     )
-    for dot in sorted(dots, key=lambda dot: dot.outside):
-        content += _dot(dot, x(dot.base), y(dot.value))
+    content += [_inside(dot, x(dot.base), y(dot.value)) for dot in dots if not dot.outside]
+    named: list[tuple[float, float]] = []
+    for dot in sorted(dots, key=lambda dot: -dot.value):
+        if dot.outside:
+            at = _free(x(dot.base), y(dot.value) + 5, named)
+            named.append((x(dot.base), at))
+            content += _outside(dot, x(dot.base), y(dot.value), at)
     content += [
         quiet(f"{said(round(bases[0]))} {base}", 0, HEIGHT - 22),
-        quiet(said(round(right)), WIDTH, HEIGHT - 22, at="end"),
+        quiet(f"{said(round(right))} {base}", WIDTH, HEIGHT - 22, at="end"),
     ]
     return picture(name, description, HEIGHT, content, of="funnel")
 
 
-def _dot(dot: Dot, x: float, y: float) -> list[SafeString]:
-    """A full circle inside the limits, a square with the name beyond them: told apart in grey."""
-    if not dot.outside:
-        mark = element(
-            "circle",
-            title(dot.words),
-            cx=x,
-            cy=y,
-            r=5,
-            fill="#ffffff",
-            stroke=MAIN,
-            stroke_width=2,
-            class_="app-chart__dot app-chart__dot--inside",
-        )
-        return [mark]
+def _free(x: float, y: float, named: Sequence[tuple[float, float]]) -> float:
+    """How far down a name stands so that it lies on none of those above it."""
+    for other_x, other_y in named:
+        if abs(x - other_x) < NEAR and abs(y - other_y) < APART:
+            y = other_y + APART
+    return y
+
+
+def _inside(dot: Dot, x: float, y: float) -> SafeString:
+    """An open circle, told apart in grey too from the squares beyond the limits."""
+    return element(
+        "circle",
+        title(dot.words),
+        cx=x,
+        cy=y,
+        r=5,
+        fill="#ffffff",
+        stroke=MAIN,
+        stroke_width=2,
+        class_="app-chart__dot app-chart__dot--inside",
+    )
+
+
+def _outside(dot: Dot, x: float, y: float, label_y: float) -> list[SafeString]:
+    """A full square with its name."""
     late = x > WIDTH / 2
     return [
         element(
@@ -123,7 +140,7 @@ def _dot(dot: Dot, x: float, y: float) -> list[SafeString]:
         over(
             dot.label,
             x + (-12 if late else 12),
-            y + 5,
+            label_y,
             at="end" if late else "start",
             font_weight="bold",
         ),

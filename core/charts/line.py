@@ -22,6 +22,8 @@ from core.charts.svg import (
 )
 
 HEIGHT, TOP, FOOT = 320, 36, 290
+LABEL = 190
+"""How far a label beneath a line reaches back, in the large letters of a narrow window."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ def lines(
 ) -> SafeString:
     """A chart of a few lines, zero-based; the main one is solid and thick, the others dashed."""
     known = [value for line in drawn for value in line.values if value is not None]
-    steps = ticks(max([*known, *(band.high if band else ())], default=0))
+    # At least two, since the unit is in the plural.
+    steps = ticks(max([2, *known, *(band.high if band else ())]))
 
     def x(n: int) -> float:
         return WIDTH * (n + 0.5) / len(places)
@@ -111,11 +114,12 @@ def _line(
     if points:
         n, value = points[-1]
         late = n > len(places) / 2
+        under = [value for at, value in points if late and x(n) - x(at) < LABEL] or [value]
         drawn.append(
             over(
                 f"{line.label} {said(value)}",
                 x(n) + (5 if late else -5),
-                y(value) - 12 if line.main else y(value) + 24,
+                y(value) - 12 if line.main else min(y(min(under)) + 30, FOOT - 8),
                 at="end" if late else "start",
                 fill=colour,
                 font_weight="bold" if line.main else None,

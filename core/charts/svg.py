@@ -14,7 +14,7 @@ SMALLEST = 1e-6
 """A value below it is nothing to a scale."""
 INK, QUIET, GRID, PAPER = "#0b0c0c", "#484949", "#cecece", "#ffffff"
 MAIN, OTHER, BAND = "#54319f", "#484949", "#d6cfe8"
-LEVELS = ("#ffffff", "#e4dff1", "#b9aed9", "#8a73c3", "#54319f")
+LEVELS = ("#ffffff", "#e4dff1", "#b9aed9", "#7a60b8", "#54319f")
 """From none to most; the text on the last two is white."""
 
 
@@ -87,7 +87,7 @@ def ticks(top: float, about: int = 4) -> list[float]:
         return [0, 1]
     step = top / about
     power = 10 ** floor(log10(step))
-    step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= step)
+    step = next(power * n for n in (1, 2, 5, 10) if power * n >= step)
     if top >= 1:
         step = max(step, 1) if step < 1 else step
     return [step * n for n in range(ceil(top / step - 1e-9) + 1)]
@@ -95,7 +95,7 @@ def ticks(top: float, about: int = 4) -> list[float]:
 
 def said(value: float) -> str:
     """A value on an axis: whole where it is, else with as many places as it needs."""
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".rstrip("0")
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def path(points: Iterable[tuple[float, float]]) -> str:

@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString
 from core.charts.svg import INK, LEVELS, WIDTH, element, picture, title, words
 
 GAP = 4
+ACROSS = 8
+"""A few squares are no larger than those of a whole map of as many columns."""
 
 
 @dataclass(frozen=True)
@@ -24,18 +26,22 @@ class Tile:
 
 
 def tiles(name: str, description: str, drawn: Sequence[Tile]) -> SafeString:
-    """A chart of squares, each with its short name and its value, and a link where it has one."""
-    columns = max(tile.column for tile in drawn)
-    rows = max(tile.row for tile in drawn)
-    side = WIDTH / columns
-    content = [_tile(tile, side) for tile in drawn]
+    """A chart of squares, each with its short name and its value, and a link where it has one.
+
+    Rows and columns that stand empty around them are cut off.
+    """
+    columns, rows = [tile.column for tile in drawn] or [1], [tile.row for tile in drawn] or [1]
+    left, top = min(columns), min(rows)
+    side = WIDTH / max(max(columns) - left + 1, ACROSS)
+    content = [
+        _tile(tile, (tile.column - left) * side, (tile.row - top) * side, side) for tile in drawn
+    ]
     linked = any(tile.href for tile in drawn)
     role = "group" if linked else "img"
-    return picture(name, description, rows * side, content, of="tiles", role=role)
+    return picture(name, description, (max(rows) - top + 1) * side, content, of="tiles", role=role)
 
 
-def _tile(tile: Tile, side: float) -> SafeString:
-    x, y = (tile.column - 1) * side, (tile.row - 1) * side
+def _tile(tile: Tile, x: float, y: float, side: float) -> SafeString:
     ink = "#ffffff" if tile.level > 2 else INK
     middle, kind = x + side / 2, f"app-chart__tile app-chart__tile--{tile.level}"
     content = (
@@ -49,7 +55,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
             fill=LEVELS[tile.level],
             stroke=LEVELS[-1],
         ),
-        words(tile.short, middle, y + side * 0.42, at="middle", fill=ink),
+        words(tile.short, middle, y + side * 0.42, at="middle", fill=ink, font_size=20),
         words(
             tile.value,
             middle,
@@ -57,7 +63,7 @@ def _tile(tile: Tile, side: float) -> SafeString:
             at="middle",
             fill=ink,
             font_weight="bold",
-            font_size=20,
+            font_size=22,
         ),
     )
     if not tile.href:

@@ -19,7 +19,15 @@ from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Upli
 from summaries.figures import By, Window, figures, restated_since
 from summaries.forms import LondonForm
 from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
-from summaries.presenters.drawn import BoroughMap, Picture, borough_map, growth, uplift_words
+from summaries.presenters.drawn import (
+    CHANCE,
+    BoroughMap,
+    Picture,
+    borough_map,
+    grown_words,
+    growth,
+    uplift_words,
+)
 from summaries.presenters.parts import Freshness, Heading, State, Table
 from summaries.presenters.returns import Returned
 from summaries.statistics import Rate
@@ -71,6 +79,7 @@ class Closer:
     growth: Picture
     map: BoroughMap
     rows: list[RateRow]
+    places: int = RESIDENTS.places
 
     @classmethod
     def of(
@@ -105,7 +114,7 @@ class Closer:
                 values,
                 {row.borough.pk: row.address for row in rows},
                 unit=unit,
-                places=2 if rates else 0,
+                places=RESIDENTS.places if rates else 0,
             ),
             rows=rows,
         )
@@ -115,15 +124,14 @@ def growing(
     asked: Asked, by_day: Sequence[int], baseline: Baseline | None, uplift: Uplift | None
 ) -> Picture:
     """How a measure grows beside its baseline, and what that says."""
+    unit, before = asked.measure.unit.value, _baseline_by_day(asked, baseline)
+    label = baseline.label if baseline else ""
     return Picture(
-        uplift_words(uplift, baseline.label) if uplift and baseline else "",
-        growth(
-            asked.days,
-            by_day,
-            _baseline_by_day(asked, baseline),
-            unit=asked.measure.unit.value,
-            against=baseline.label if baseline else "",
-        ),
+        uplift_words(uplift, label)
+        if uplift and baseline
+        else grown_words(unit, sum(by_day), len(by_day), len(asked.days)),
+        growth(asked.days, by_day, before, unit=unit, against=label),
+        CHANCE if before else "",
     )
 
 

@@ -1,7 +1,7 @@
 """Boroughs against London, a campaign against its baseline, and two campaigns side by side."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts.permissions import BoroughScope
 from campaigns.models import Borough, Campaign
@@ -79,6 +79,10 @@ class ComparePage:
         return self.form.chosen_base.words
 
     @property
+    def places(self) -> int:
+        return self.form.chosen_base.places
+
+    @property
     def based_on(self) -> str:
         return "Residents" if self.form.chosen_base is RESIDENTS else "Recorded cases"
 
@@ -122,6 +126,11 @@ class UpliftRow:
         return self.uplift.ours.measure
 
 
+def _others(campaign: Campaign, today: date) -> list[Campaign]:
+    begun = Campaign.objects.filter(first_day__lte=today)
+    return list(begun.exclude(pk=campaign.pk)) if campaign.first_day <= today else []
+
+
 @dataclass(frozen=True)
 class UpliftPage:
     """Each measure against the stated baseline, or why there is nothing to set it against."""
@@ -131,6 +140,8 @@ class UpliftPage:
     rows: list[UpliftRow]
     refused: str
     freshness: Freshness
+    others: list[Campaign]
+    """Other campaigns that have begun, to set beside it."""
 
     @classmethod
     def of(cls, campaign: Campaign, scope: BoroughScope, now: datetime) -> "UpliftPage":
@@ -138,14 +149,15 @@ class UpliftPage:
         with one_snapshot():
             place = Place.of_campaign(campaign, scope)
             freshness = Freshness.now(now)
+            others = _others(campaign, london_day(now))
             try:
                 baseline = Baseline.of(campaign, place)
                 asked = [Asked(campaign, measure, campaign.days, place) for measure in COUNTED]
                 found = Uplift.of(asked, baseline, over)
             except NotComparable as why:
-                return cls(campaign, "", [], str(why), freshness)
+                return cls(campaign, "", [], str(why), freshness, others)
         rows = [UpliftRow(uplift, uplift_words(uplift, baseline.label)) for uplift in found]
-        return cls(campaign, baseline.label, rows, "", freshness)
+        return cls(campaign, baseline.label, rows, "", freshness, others)
 
     @property
     def title(self) -> str:

@@ -1,8 +1,10 @@
 """The charts of the pages of figures, each with the sentence that it shows."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from decimal import ROUND_DOWN, Decimal
+from itertools import accumulate, pairwise
 
 from django.utils.safestring import SafeString
 
@@ -15,6 +17,9 @@ from summaries.statistics import FAR, USUAL, of_count
 
 LEVELS = 4
 """Shades of a map, besides white for none."""
+TIED = 3
+"""As many parts that share the first place are named."""
+CHANCE = "The band is what chance alone does to a count like the baseline’s."
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,8 @@ class Picture:
 
     finding: str
     drawing: SafeString
+    note: str = ""
+    """How to read it, where it is not plain."""
 
 
 def growth(
@@ -35,7 +42,7 @@ def growth(
     places = [f"{day.day} {day:%b}" for day in days]
     grown, before = [*accumulate(counts)], [*accumulate(baseline)][: len(places)]
     ours: list[float | None] = [*grown, *[None] * (len(places) - len(grown))]
-    drawn, band = [Line("So far", ours)], None
+    drawn, band = [Line("Campaign", ours)], None
     if before:
         theirs: list[float | None] = [*before, *[None] * (len(places) - len(before))]
         drawn.append(Line("Baseline", theirs, main=False))
@@ -45,9 +52,9 @@ def growth(
             [interval.low for interval in reach],
             [interval.high for interval in reach],
         )
-    description = f"{thousands(grown[-1]) if grown else 'No'} {unit} so far"
+    description = grown_words(unit, sum(counts), len(counts), len(days))
     if before:
-        description += f", and {thousands(before[-1])} after {len(before)} days of {against}"
+        description += f" {thousands(before[-1])} after {len(before)} days of {against}."
     return lines("Growth day by day", description, places, drawn, unit=unit, band=band)
 
 
@@ -76,8 +83,9 @@ class Shade:
 
 @dataclass(frozen=True)
 class BoroughMap:
-    """The tile map of the boroughs, its shades in words, darkest last."""
+    """The tile map of the boroughs and what it finds; its shades in words, darkest last."""
 
+    finding: str
     drawing: SafeString
     legend: list[Shade]
 
@@ -90,36 +98,65 @@ def borough_map(
     unit: str,
     places: int,
 ) -> BoroughMap:
-    """Each borough's value as a square of one of five shades; `places` are decimal places."""
-    london = [borough for borough in boroughs if borough.in_london]
-    most = max((values.get(b.pk, 0) for b in london), default=0)
-    step = most / LEVELS
-    short = short_names(london)
+    """Each borough's value as a square of one of five shades; `places` are decimal places.
 
-    def level(value: float) -> int:
-        return min(int(value / step - 1e-9) + 1, LEVELS) if value > 0 else 0
+    Shades are told apart by the values as they are said, so that a square never belies the legend.
+    """
+    london = [borough for borough in boroughs if borough.in_london]
+    said = {borough.pk: rounded(values.get(borough.pk, 0), places) for borough in london}
+    least, most = min(said.values(), default=Decimal(0)), max(said.values(), default=Decimal(0))
+    smallest = Decimal(1).scaleb(-places)
+    tops = [(most * n / LEVELS).quantize(smallest, ROUND_DOWN) for n in range(LEVELS + 1)]
+    short = short_names(london)
 
     drawn = []
     for borough in london:
-        value = values.get(borough.pk, 0)
-        words = f"{rounded(value, places):,}"
+        value = said[borough.pk]
+        words = f"{value:,}"
         drawn.append(
             Tile(
                 borough.tile_row or 1,
                 borough.tile_col or 1,
                 short[borough.pk],
                 words,
-                level(value),
+                bisect_left(tops, value) if value else 0,
                 f"{borough.name}: {words} {unit}",
                 addresses.get(borough.pk, ""),
             )
         )
-    bounds = [f"{step * n:,.{places}f}" for n in range(LEVELS + 1)]
     legend = [Shade(0, "none")] + [
-        Shade(n + 1, f"more than {bounds[n]}, up to {bounds[n + 1]}") for n in range(LEVELS) if most
+        Shade(n, _from_to(below + smallest, top))
+        for n, (below, top) in enumerate(pairwise(tops), 1)
+        if below < top
     ]
+    span = _from_to(least, most) if most else "none"
     description = f"Each square is a borough, at about its place, with its {unit}"
-    return BoroughMap(tiles("Map of the boroughs", description, drawn), legend)
+    return BoroughMap(
+        f"{unit.capitalize()} in each borough: {span}.",
+        tiles("Map of the boroughs", description, drawn),
+        legend,
+    )
+
+
+def _from_to(low: Decimal, high: Decimal) -> str:
+    return f"{low:,} to {high:,}" if low < high else f"{high:,}"
+
+
+def grown_words(unit: str, count: int, begun: int, days: int) -> str:
+    """How far a count has come, in a sentence that fits one as well as many."""
+    over = f"{begun} of {days} days" if begun < days else f"{days} day{'s' if days > 1 else ''}"
+    return f"{unit.capitalize()}: {thousands(count)}, over {over}."
+
+
+def most_words(parts: Sequence[tuple[str, int]]) -> str:
+    """Which of the parts is the largest, out of all; ties are told as ties."""
+    total, most = sum(count for _, count in parts), max(count for _, count in parts)
+    names = [label for label, count in parts if count == most]
+    if most == total:
+        return f"All {thousands(total)}: {names[0]}."
+    which = listed(names) if len(names) <= TIED else f"{len(names)} of them alike"
+    each = " each" if len(names) > 1 else ""
+    return f"Most often: {which}, {thousands(most)} of {thousands(total)}{each}."
 
 
 def comparison_picture(comparison: Comparison, unit: str) -> Picture:
@@ -133,7 +170,7 @@ def comparison_picture(comparison: Comparison, unit: str) -> Picture:
             row.rate.base / many,
             row.rate.value,
             bool(row.beyond),
-            f"{row.borough.name}: {rounded(row.rate.value, 2)} {words}",
+            f"{row.borough.name}: {rounded(row.rate.value, base.places)} {words}",
         )
         for row in comparison.rows
     ]

@@ -96,8 +96,9 @@ class Explanation:
     def clock(self) -> str:
         words = "By when it happened, not by when it was entered."
         if self.late:
+            were = "was" if self.late == 1 else "were"
             words += (
-                f" {thousands(self.late)} of those that you may list were entered on a later day."
+                f" {thousands(self.late)} of those that you may list {were} entered on a later day."
             )
         return words
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.permissions import Permission
-from campaigns.models import Campaign, Team
+from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
 from cases.clocks import Clock, overdue_clocks
 from core.charts import Bar, bars
 from core.days import ONE_DAY, DayRange, london_day
@@ -20,7 +21,7 @@ from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
 from summaries.measures import HEADLINES, OUTCOMES, Measure
 from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole, growing
-from summaries.presenters.drawn import Picture
+from summaries.presenters.drawn import Picture, most_words
 from summaries.presenters.parts import Freshness, part_labels
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -36,6 +37,8 @@ class PartRow:
     label: str
     count: int
     address: str
+    about: str = ""
+    """The page of what it counts by, where it has one."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Breakdown:
     """One measure by its parts, the largest first; they add up to it."""
 
     title: str
+    finding: str
     rows: list[PartRow]
     drawing: SafeString
 
@@ -52,23 +56,38 @@ class Breakdown:
         counts = figures(asked.window, by, [asked.measure])[asked.measure]
         if not [key for key in counts if key]:
             return None
-        labels = part_labels(by)(asked.measure)
+        labels, pages = part_labels(by)(asked.measure), _pages(asked, by)
         rows = [
-            PartRow(label, number, asked.broken(by, key, label).address)
+            PartRow(label, number, asked.broken(by, key, label).address, pages.get(key, ""))
             for key, number in sorted(counts.items(), key=lambda pair: -pair[1])
             for label in [labels.get(key) or "Not stated"]
         ]
         marks = [Bar(row.label, row.count) for row in rows]
         unit = asked.measure.unit.value
-        return cls(title, rows, bars(title, f"{len(rows)} parts", marks, unit=unit))
+        finding = most_words([(row.label, row.count) for row in rows])
+        return cls(title, finding, rows, bars(title, finding, marks, unit=unit))
+
+    @property
+    def heading(self) -> str:
+        """What one of its parts is."""
+        return self.title.removeprefix("By ").capitalize()
+
+
+def _pages(asked: Asked, by: By) -> dict[str, str]:
+    if by is not By.TEAM:
+        return {}
+    return {
+        str(team.pk): reverse("summaries:team", args=[asked.campaign.slug, team.slug])
+        for team in Team.objects.all()
+    }
 
 
 @dataclass(frozen=True)
 class When:
     """When it happens, by weekday and by the clock."""
 
-    weekdays: SafeString
-    hours: SafeString
+    weekdays: Picture
+    hours: Picture
     of_weekdays: list[tuple[str, int]]
     of_hours: list[tuple[str, int]]
 
@@ -77,8 +96,9 @@ class When:
         by_day = list(zip(WEEKDAYS, found.weekdays, strict=True))
         by_hour = list(zip(HOURS, found.hours, strict=True))
 
-        def drawn(name: str, parts: list[tuple[str, int]]) -> SafeString:
-            return bars(name, "From zero", [Bar(*part) for part in parts], unit=unit)
+        def drawn(name: str, parts: list[tuple[str, int]]) -> Picture:
+            finding = most_words(parts)
+            return Picture(finding, bars(name, finding, [Bar(*p) for p in parts], unit=unit))
 
         return cls(drawn("By weekday", by_day), drawn("By time of day", by_hour), by_day, by_hour)
 
@@ -90,6 +110,8 @@ class PlacePage:
     campaign: Campaign
     place: Place
     form: MeasureForm
+    near: list[tuple[str, str]]
+    """The command of a borough, the boroughs of a command: the name and the page of each."""
     begun: bool
     tiles: list[Tile]
     growth: Picture
@@ -118,6 +140,7 @@ class PlacePage:
                 campaign=campaign,
                 place=place,
                 form=form,
+                near=_near(campaign, place),
                 begun=days.first <= today,
                 tiles=list(whole.tiles(totals, uplifts, today)),
                 growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
@@ -138,6 +161,19 @@ class PlacePage:
     @property
     def overdue_shown(self) -> list[Clock]:
         return (self.overdue or [])[:CLOCKS_SHOWN]
+
+
+def _near(campaign: Campaign, place: Place) -> list[tuple[str, str]]:
+    if place.is_borough:
+        commands = BasicCommandUnit.objects.policing(place.ids, campaign.last_day)
+        return [
+            (command.name, reverse("summaries:command", args=[campaign.slug, command.code]))
+            for command in commands
+        ]
+    return [
+        (borough.name, reverse("summaries:borough", args=[campaign.slug, borough.slug]))
+        for borough in Borough.objects.filter(pk__in=place.ids)
+    ]
 
 
 def _within(rows: ScopedQuerySet[M], days: DayRange, place: Place) -> list[M]:

@@ -115,7 +115,7 @@ class TestClocks:
             ("2021-12-16", ("running", "8 days left: bail ends on 24 December 2021")),
             ("2021-12-17", ("soon", "7 days left: bail ends on 24 December 2021")),
             ("2021-12-24", ("soon", "Due today: bail ends on 24 December 2021")),
-            ("2021-12-25", ("overdue", "1 day overdue: bail ends on 24 December 2021")),
+            ("2021-12-25", ("overdue", "1 day overdue: bail ended on 24 December 2021")),
         ],
     )
     def test_a_day_to_answer_bail(

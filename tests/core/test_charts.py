@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.charts import Bar, Dot, Line, Reach, Tile, bars, funnel, lines, spark, tiles
-from core.charts.svg import ticks
+from core.charts.svg import said, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = '"><script>alert(1)</script>&'
@@ -91,14 +91,37 @@ def test_who_lies_beyond_a_funnel_is_a_square_with_its_name() -> None:
     assert "Lambeth" in texts(chart)
 
 
+def test_names_beyond_a_funnel_lie_on_no_other() -> None:
+    dots = [Dot(name, base, 0.9, True, name) for name, base in [("A", 300), ("B", 310), ("C", 900)]]
+    chart = drawn(
+        funnel(
+            "N",
+            "D",
+            dots,
+            target=0.2,
+            usual=lambda _: (0.1, 0.3),
+            far=lambda _: (0.05, 0.5),
+            unit="arrests",
+            base="people",
+        )
+    )
+    at = {text.text: float(text.get("y", "")) for text in chart.iter(f"{SVG}text")}
+    assert at["B"] == at["A"] + 24
+    assert at["C"] == at["A"]
+
+
 def test_each_tile_says_its_place_and_value_without_colour_and_leads_on() -> None:
     chart = drawn(
-        tiles("N", "D", [Tile(1, 2, "Lam", "47", 3, "Lambeth: 47 arrests", "/boroughs/lambeth/")])
+        tiles("N", "D", [Tile(5, 4, "Lam", "47", 3, "Lambeth: 47 arrests", "/boroughs/lambeth/")])
     )
     assert texts(chart) == ["Lam", "47"]
     (link,) = chart.iter(f"{SVG}a")
     assert link.get("href") == "/boroughs/lambeth/"
     assert link[0].text == "Lambeth: 47 arrests"
+    # Nothing is drawn for the empty row and columns around it, and it does not fill the page.
+    assert chart.get("viewBox") == "0 0 640 80"
+    (square,) = chart.iter(f"{SVG}rect")
+    assert (square.get("x"), square.get("y"), square.get("width")) == ("2", "2", "76")
 
 
 @given(top=st.just(0) | st.floats(1e-3, 1e7))
@@ -109,3 +132,4 @@ def test_an_axis_starts_at_zero_in_even_round_steps_and_reaches_the_top(top: flo
     assert found[-1] >= top * (1 - 1e-9)
     assert steps == pytest.approx([steps[0]] * len(steps))
     assert 1 <= len(steps) <= 5
+    assert [float(said(value).replace(",", "")) for value in found] == pytest.approx(found)

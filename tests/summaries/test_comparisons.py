@@ -1,5 +1,6 @@
 """Against the baseline and against London: like with like, or a reason why not."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,7 +24,14 @@ from summaries.comparisons import (
     Uplift,
 )
 from summaries.measures import BY_SLUG
-from summaries.presenters.drawn import finding, short_names, uplift_words
+from summaries.presenters.drawn import (
+    borough_map,
+    finding,
+    grown_words,
+    most_words,
+    short_names,
+    uplift_words,
+)
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import BoroughFactory, CampaignFactory, CaseFactory, SuspectFactory
@@ -198,6 +206,74 @@ def test_a_comparison_of_nothing_is_refused(cast: Cast) -> None:
         assert reason in said
 
 
+@pytest.mark.parametrize(
+    ("values", "places", "finding", "legend", "levels"),
+    [
+        ([0, 0], 0, "Arrests in each borough: none.", ["none"], [0, 0]),
+        ([2, 0], 0, "Arrests in each borough: 0 to 2.", ["none", "1", "2"], [4, 0]),
+        ([1, 1], 0, "Arrests in each borough: 1.", ["none", "1"], [4, 4]),
+        (
+            [15, 4],
+            0,
+            "Arrests in each borough: 4 to 15.",
+            ["none", "1 to 3", "4 to 7", "8 to 11", "12 to 15"],
+            [4, 2],
+        ),
+        (
+            [0.0401, 0.0102],
+            3,
+            "Arrests in each borough: 0.010 to 0.040.",
+            ["none", "0.001 to 0.010", "0.011 to 0.020", "0.021 to 0.030", "0.031 to 0.040"],
+            [4, 1],
+        ),
+    ],
+)
+def test_the_shade_of_a_square_is_the_one_that_the_legend_has_for_its_value(
+    values: list[float], places: int, finding: str, legend: list[str], levels: list[int]
+) -> None:
+    boroughs = [
+        Borough(pk=n, name=name, in_london=True, tile_row=1, tile_col=n)
+        for n, name in enumerate(["Barnet", "Lambeth"], 1)
+    ]
+    found = borough_map(boroughs, dict(enumerate(values, 1)), {}, unit="arrests", places=places)
+    assert found.finding == finding
+    assert [shade.words for shade in found.legend] == legend
+    assert [int(n) for n in re.findall(r"tile--(\d)", found.drawing)] == levels
+
+
+def test_the_map_of_places_outside_london_is_empty() -> None:
+    outside = Borough(pk=1, name="Outside London", in_london=False)
+    found = borough_map([outside], {1: 5}, {}, unit="arrests", places=0)
+    assert found.finding == "Arrests in each borough: none."
+    assert "app-chart__tile" not in found.drawing
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([3, 0], "All 3: A."),
+        ([3, 1], "Most often: A, 3 of 4."),
+        ([2, 2, 1], "Most often: A and B, 2 of 5 each."),
+        ([1, 1, 1], "Most often: A, B and C, 1 of 3 each."),
+        ([1, 1, 1, 1, 0], "Most often: 4 of them alike, 1 of 4 each."),
+    ],
+)
+def test_the_largest_part_is_named_and_ties_are_told(counts: list[int], words: str) -> None:
+    assert most_words(list(zip("ABCDE", counts, strict=False))) == words
+
+
+@pytest.mark.parametrize(
+    ("count", "begun", "days", "words"),
+    [
+        (1, 1, 16, "Arrests: 1, over 1 of 16 days."),
+        (1_504, 16, 16, "Arrests: 1,504, over 16 days."),
+        (0, 1, 1, "Arrests: 0, over 1 day."),
+    ],
+)
+def test_how_far_a_count_has_come(count: int, begun: int, days: int, words: str) -> None:
+    assert grown_words("arrests", count, begun, days) == words
+
+
 def test_short_names_are_all_different() -> None:
     names = [
         "Barnet",
@@ -284,7 +360,9 @@ class TestPages:
         )
         logged(cast.a, OURS.first, 8)
         logged(cast.a, other.first_day, 9)
-        page = client.get("/campaigns/the-days/beside/later/").context["page"]
+        beside = "/campaigns/the-days/beside/later/"
+        assert f'href="{beside}"' in text_of(client.get("/campaigns/the-days/uplift/"))
+        page = client.get(beside).context["page"]
         assert (page.rows[0].count, page.rows[0].other) == (8, 9)
         # Nine days of the other have begun.
         assert (page.rows[0].a_day, page.rows[0].other_a_day) == (0.5, 1)
@@ -298,12 +376,11 @@ class TestPages:
     ) -> None:
         CampaignFactory.create(slug="all", boroughs=london)
         closer = client.get("/campaigns/all/?map_by=residents").context["page"].figures.closer
-        assert f"{london[0].name}: 0.60 arrest events per 1,000 residents" in closer.map.drawing
+        assert f"{london[0].name}: 0.600 arrest events per 1,000 residents" in closer.map.drawing
         closer = client.get("/campaigns/all/").context["page"].figures.closer
         assert f"{london[0].name}: 60 arrest events" in closer.map.drawing
         assert [shade.words for shade in closer.map.legend] == [
-            *["none", "more than 0, up to 15", "more than 15, up to 30"],
-            *["more than 30, up to 45", "more than 45, up to 60"],
+            *["none", "1 to 15", "16 to 30", "31 to 45", "46 to 60"],
         ]
         first = client.get("/campaigns/all/?first_day=26&first_month=11&first_year=2021")
         assert first.context["page"].figures.tiles[0].count == 0

@@ -185,8 +185,8 @@ def test_it_says_where_it_stands_what_changed_and_where_to_look(cast: Cast) -> N
         "http://127.0.0.1:8000/campaigns/the-days/",
     ]
     assert [line for line in lines if line.startswith("Changed")] == [
-        "Changed in the night: 1 count of earlier days",
-        "Changed in the night: 2 counts of earlier days",
+        "Changed in the night, of these figures: 1 count of earlier days",
+        "Changed in the night, of these figures: 2 counts of earlier days",
     ]
     assert text.count("No baseline: ") == 2
 

@@ -268,7 +268,7 @@ def test_the_words_say_what_is_left_out_and_what_is_live(cast: Cast, campaign: C
     words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
     assert "1 merged into another entry of the same event" in words
     assert "0 void" in words
-    assert "Of those that you may list, 1 were entered later" in words or "entered" in words
+    assert "1 of those that you may list was entered on a later day." in words
     assert "Nothing here changed since the last proof" in words
     Outcome.objects.filter(pk=kept.pk).update(
         voided_at=NOON + 3 * ONE_DAY, voided_by=cast.officer, void_reason="By mistake"
@@ -278,7 +278,7 @@ def test_the_words_say_what_is_left_out_and_what_is_live(cast: Cast, campaign: C
     assert "One day in boroughs changed since the last proof, counted anew just now" in words
     run_nightly()
     words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
-    assert "restated 1 time after it had been counted" in words
+    assert "restated once after it had been counted" in words
     assert 'href="/campaigns/the-days/changes/?measure=arrests&amp;by="' in words
 
 

@@ -228,7 +228,7 @@ def test_the_briefing_says_what_the_page_says_tagged_and_marked(busy: None, cast
         if rated := rates.get(row.label):
             rate = rated.rate
             cells += (
-                [f"{n:.2f}" for n in (rate.value, rate.interval.low, rate.interval.high)]
+                [f"{n:.3f}" for n in (rate.value, rate.interval.low, rate.interval.high)]
                 if rate
                 else ["No residents"]
             )

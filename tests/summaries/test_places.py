@@ -201,6 +201,13 @@ class TestPage:
             for who in (cast.supervisor, cast.officer)
         }
         assert counts == {"supervisor": 2, "officer": 1}
+        page = browser(cast.supervisor).get(address).context["page"]
+        assert page.near == [
+            (borough.name, f"/campaigns/the-days/boroughs/{borough.slug}/")
+            for borough in sorted((cast.a, cast.b), key=lambda one: one.name)
+        ]
+        page = browser(cast.officer).get("/campaigns/the-days/boroughs/lambeth/").context["page"]
+        assert page.near == [(command.name, address)]
         assert browser(cast.outsider).get(address).status_code == 404
         assert browser(cast.officer).get("/campaigns/the-days/boroughs/barnet/").status_code == 404
         assert browser(cast.officer).get("/campaigns/the-days/commands/ZZ/").status_code == 404

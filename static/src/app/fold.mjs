@@ -5,5 +5,7 @@ export function foldWhenNarrow() {
   if (!window.matchMedia("(max-width: 40em)").matches) return;
   for (const part of document.querySelectorAll("details[data-fold-when-narrow]")) {
     part.open = part.querySelector(".govuk-error-message") !== null;
+    // The stylesheet, which hid the form until now so that nothing moved, lets go of it.
+    part.removeAttribute("data-fold-when-narrow");
   }
 }
