@@ -41,6 +41,8 @@ class ChangesPage:
     campaign: Campaign
     form: ChangesForm
     place: Place
+    by: By
+    lines: RestatementQuerySet
     page: Page[Restatement]
     labels: Callable[[Measure], Mapping[str, str]]
     freshness: Freshness
@@ -56,7 +58,7 @@ class ChangesPage:
         now: datetime,
     ) -> "ChangesPage":
         """ValueError where there is no page of that name."""
-        lines = restated(campaign, place, user)
+        lines = restated(campaign, place, user).select_related("run", "borough")
         said = form.cleaned_data if form.is_valid() else {}
         by = By(said.get("by", ""))
         lines = lines.filter(slice=by.slice)
@@ -71,7 +73,9 @@ class ChangesPage:
             campaign=campaign,
             form=form,
             place=place,
-            page=keyset_page(lines.select_related("run", "borough"), ORDER, cursor),
+            by=by,
+            lines=lines,
+            page=keyset_page(lines, ORDER, cursor),
             labels=part_labels(by),
             freshness=Freshness.now(now),
         )
@@ -82,6 +86,12 @@ class ChangesPage:
         for run, lines in groupby(self.page.rows, key=lambda line: line.run):
             yield run, [self._change(line) for line in lines]
 
+    @property
+    def every(self) -> Iterator[Change]:
+        """The lines of all pages, newest first."""
+        lines = self.lines.order_by(*(f"-{name}" for name in ORDER))
+        return map(self._change, lines.iterator())
+
     def _change(self, line: Restatement) -> Change:
         measure = BY_SLUG[line.measure]
         asked = Asked(self.campaign, measure, self.campaign.days, self.place)
@@ -91,6 +101,14 @@ class ChangesPage:
             part = self.labels(measure).get(line.key, line.key) or "Not stated"
             asked = asked.broken(By(line.slice), line.key, part)
         return Change(line, measure, part, asked.address)
+
+    @property
+    def chosen(self) -> Iterator[tuple[str, str]]:
+        """Which lines, in the words of the form."""
+        said = self.form.cleaned_data if self.form.is_valid() else {}
+        for name, field in self.form.fields.items():
+            if said.get(name):
+                yield str(field.label), dict(field.choices)[said[name]]
 
     @property
     def query(self) -> str:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from accounts.models import User
 from accounts.permissions import Permission
+from campaigns.models import Campaign
 from cases.models import Outcome
 from core.snapshots import one_snapshot
 from core.templatetags.page import span, thousands
@@ -69,6 +70,10 @@ class Explanation:
         )
 
     @property
+    def campaign(self) -> Campaign:
+        return self.asked.campaign
+
+    @property
     def title(self) -> str:
         label = self.asked.measure.label
         return f"{label}: {self.asked.part.label}" if self.asked.part else label
@@ -100,6 +105,11 @@ class Explanation:
                 f" {thousands(self.late)} of those that you may list were entered on a later day."
             )
         return words
+
+    @property
+    def where(self) -> str:
+        label = self.asked.place.label
+        return f"{label}, by the borough of the offence" if self.of_outcomes else label
 
     @property
     def exclusions(self) -> list[str]:
