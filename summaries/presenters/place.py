@@ -132,6 +132,10 @@ class PlacePage:
             )
 
     @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.place.label}, {self.campaign.name}"
+
+    @property
     def more_overdue(self) -> int:
         return max(len(self.overdue or ()) - CLOCKS_SHOWN, 0)
 
@@ -213,3 +217,7 @@ class TeamPage:
                 ],
                 freshness=Freshness.now(now),
             )
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.team.name}, {self.campaign.name}"

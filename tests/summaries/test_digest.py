@@ -462,7 +462,7 @@ def test_the_command_prints_or_sends_what_is_due(cast: Cast) -> None:
     printed = said(dry_run=True)
     assert printed.count("To: somebody@example.org\nSubject: OFFICIAL-SENSITIVE: ") == 2
     assert mail.outbox == []
-    assert [said(), said()] == ["2 sent\n", "0 sent\n"]
+    assert [said(), said()] == ["2 e-mails sent\n", "0 e-mails sent\n"]
     assert len(mail.outbox) == 2
 
 
