@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from accounts.models import User
 from campaigns.models import Campaign
+from core.days import london_day
 from core.pages import Page, keyset_page
 from summaries.asked import Asked, Place
 from summaries.figures import By
@@ -46,6 +47,7 @@ class ChangesPage:
     page: Page[Restatement]
     labels: Callable[[Measure], Mapping[str, str]]
     freshness: Freshness
+    begun: bool
 
     @classmethod
     def of(
@@ -78,6 +80,7 @@ class ChangesPage:
             page=keyset_page(lines, ORDER, cursor),
             labels=part_labels(by),
             freshness=Freshness.now(now),
+            begun=campaign.first_day <= london_day(now),
         )
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from math import ceil
 
 from django.utils.safestring import SafeString
 
@@ -93,7 +94,8 @@ def borough_map(
     """Each borough's value as a square of one of five shades; `places` are decimal places."""
     london = [borough for borough in boroughs if borough.in_london]
     most = max((values.get(b.pk, 0) for b in london), default=0)
-    step = most / LEVELS
+    # As wide as the numbers are fine, or the words of two shades would be the same.
+    step = ceil(most / LEVELS * 10**places - 1e-9) / 10**places
     short = short_names(london)
 
     def level(value: float) -> int:
@@ -116,7 +118,7 @@ def borough_map(
         )
     bounds = [f"{step * n:,.{places}f}" for n in range(LEVELS + 1)]
     legend = [Shade(0, "none")] + [
-        Shade(n + 1, f"more than {bounds[n]}, up to {bounds[n + 1]}") for n in range(LEVELS) if most
+        Shade(n + 1, f"more than {bounds[n]}, up to {bounds[n + 1]}") for n in range(level(most))
     ]
     description = f"Each square is a borough, at about its place, with its {unit}"
     return BoroughMap(tiles("Map of the boroughs", description, drawn), legend)

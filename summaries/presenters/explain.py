@@ -118,6 +118,8 @@ class Explanation:
 
     @property
     def live(self) -> str:
+        if not self.freshness.proved:
+            return "None of it was proved yet: it is counted just now."
         if not self.changed:
             return "Nothing here changed since the last proof, so this is a proved total."
         days = "One day" if self.changed == 1 else f"{thousands(self.changed)} days"

@@ -59,8 +59,8 @@ class Breakdown:
             for label in [labels.get(key) or "Not stated"]
         ]
         marks = [Bar(row.label, row.count) for row in rows]
-        unit = asked.measure.unit.value
-        return cls(title, rows, bars(title, f"{len(rows)} parts", marks, unit=unit))
+        parts = "One part" if len(rows) == 1 else f"{len(rows)} parts"
+        return cls(title, rows, bars(title, parts, marks, unit=asked.measure.unit.value))
 
 
 @dataclass(frozen=True)
@@ -136,6 +136,10 @@ class PlacePage:
         return f"{self.form.error_title}{self.place.label}, {self.campaign.name}"
 
     @property
+    def nothing_logged(self) -> bool:
+        return not any(tile.count for tile in self.tiles)
+
+    @property
     def more_overdue(self) -> int:
         return max(len(self.overdue or ()) - CLOCKS_SHOWN, 0)
 
@@ -191,6 +195,7 @@ class TeamPage:
     team: Team
     place: Place
     form: DaysForm
+    begun: bool
     credits: list[Credit]
     freshness: Freshness
 
@@ -211,6 +216,7 @@ class TeamPage:
                 team=team,
                 place=place,
                 form=form,
+                begun=form.days.first <= london_day(now),
                 credits=[
                     Credit(m, counts[m].get(key, 0), asked[m].address, helped[m])
                     for m in ENFORCEMENT

@@ -87,7 +87,8 @@ def _(page: TeamPage) -> Taken:
         [CREDIT],
     )
     said = facts(page.form.days, page.place.label, page.freshness)
-    return Taken(f"{page.team.name}, {page.campaign.name}", said, [table], page.form.query)
+    tables = [table] if page.begun else []
+    return Taken(f"{page.team.name}, {page.campaign.name}", said, tables, page.form.query)
 
 
 def _headlines(
