@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from accounts.models import User
@@ -109,9 +109,10 @@ class ChangesPage:
     def chosen(self) -> Iterator[tuple[str, str]]:
         """Which lines, in the words of the form."""
         said = self.form.cleaned_data if self.form.is_valid() else {}
-        for name, field in self.form.fields.items():
+        fields: Mapping[str, Any] = self.form.fields
+        for name, field in fields.items():
             if said.get(name):
-                yield str(field.label), dict(field.choices)[said[name]]
+                yield field.label, dict(field.choices)[said[name]]
 
     @property
     def query(self) -> str:

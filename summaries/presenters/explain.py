@@ -112,7 +112,7 @@ class Explanation:
         return f"{label}, by the borough of the offence" if self.of_outcomes else label
 
     @property
-    def exclusions(self) -> list[str]:
+    def uncounted(self) -> list[str]:
         """What is there and not counted, and how many."""
         return [f"{thousands(number)} {words}" for words, number in self.left_out.items()]
 

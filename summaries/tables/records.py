@@ -14,7 +14,7 @@ from summaries.tables.taken import Taken, facts, taken
 @taken.register
 def _(page: ChangesPage) -> Taken:
     """Every line that was chosen, on however many pages."""
-    part = [page.form.fields["by"].label] if page.by else []
+    part = ["Part"] if page.by else []
     table = Table(
         "What changed",
         [*("Check of", "Day", "Borough", "Measure", "Unit"), *part, *("Was", "Is", "By", "Why")],
@@ -109,7 +109,7 @@ def _(page: Explanation) -> Taken:
         ("Counts", f"{asked.measure.meaning} {page.formula}"),
         ("When", f"{page.window}. {page.clock}"),
         ("Where", page.where),
-        ("Left out", "; ".join(page.exclusions)),
+        ("Left out", "; ".join(page.uncounted)),
         ("How fresh", page.live),
     ]
     table = Table("What this number is", ["About it", "In words"], rows)

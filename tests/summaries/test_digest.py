@@ -236,7 +236,7 @@ def test_what_a_supervisor_is_asked_for_waits_in_it_as_a_count_with_a_link(cast:
         html = html_sent()
         lines = text.partition("\n\n")[0].splitlines()
         for line in lines:
-            label, number, address = re.fullmatch(r"- (.*): (\d+)\. (\S+)", line).groups()
+            [(label, number, address)] = re.findall(r"^- (.*): (\d+)\. (\S+)$", line)
             assert f'<a href="{address}">{label}</a>: {number}' in " ".join(html.split())
         return lines
 

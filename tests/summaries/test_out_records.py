@@ -53,6 +53,10 @@ def _plain(cell: Any) -> str:
     return str(cell)
 
 
+def _xlsx(client: Any, query: str) -> Any:
+    return client.get(f"{CHANGES}tables.xlsx{query}")
+
+
 def _figure(measure: str, part: str = "") -> str:
     """As the page writes a measure, a part of it, and a unit that is not its name."""
     return f"{measure}{f': {part}' if part else ''} {UNITS[measure]}".strip()
@@ -85,6 +89,10 @@ def test_each_line_of_the_ledger_is_the_pages(cast: Cast, restated: None, query:
         ]
         for _, day, borough, measure, _, *part, was, now, by, why in lines
     ] == shown
+    cover = {row[0].value: row[1].value for row in book_of(_xlsx(client, query))["Cover"].rows}
+    assert (cover.get("Borough"), cover.get("Measure")) == (
+        ("Lambeth", "Arrests") if "lambeth" in query else (None, None)
+    )
     checks = [run.counted_to for run, found in answer.context["page"].nights for _ in found]
     assert [line[0] for line in lines] == [london_clock(check) for check in checks]
 
