@@ -61,7 +61,7 @@ def nightly_fill() -> None:
 
 
 def empty() -> None:
-    run("TRUNCATE summaries_dailytotal")()
+    run("TRUNCATE summaries_dailytotal, summaries_summaryrun, summaries_restatement")()
 
 
 def change_one_day() -> None:

@@ -1,12 +1,11 @@
 """What an exported list says of each row, under which heading."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
-from core.days import LONDON
+from core.days import london_clock
 from core.spreadsheets import Cell
 
 ROWS_AT_MOST = 100_000
@@ -14,10 +13,6 @@ ROWS_OF_A_SPREADSHEET = 10_000
 """A spreadsheet is held in memory, and nobody reads a longer one."""
 
 Columns = Sequence[tuple[str, Callable[[Any], Cell]]]
-
-
-def _london(moment: datetime) -> datetime:
-    return moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
 
 
 def _detail(outcome: Any) -> str:
@@ -34,7 +29,7 @@ def _detail(outcome: Any) -> str:
 OUTCOMES: Columns = (
     ("Entry", lambda o: str(o.pk)),
     ("London day", lambda o: o.day),
-    ("Happened", lambda o: _london(o.happened_at)),
+    ("Happened", lambda o: london_clock(o.happened_at)),
     ("Kind", lambda o: o.get_kind_display()),
     ("Offence", lambda o: o.get_offence_display()),
     ("Which other offence", lambda o: o.offence_note),
@@ -44,7 +39,7 @@ OUTCOMES: Columns = (
     ("Case", lambda o: o.case.reference),
     ("Suspect", lambda o: o.suspect.number if o.suspect else None),
     ("State", lambda o: o.state),
-    ("Recorded", lambda o: _london(o.recorded_at)),
+    ("Recorded", lambda o: london_clock(o.recorded_at)),
     ("Recorded by", lambda o: str(o.logged_by or "")),
 )
 CASES: Columns = (
@@ -55,7 +50,7 @@ CASES: Columns = (
     ("Borough of the offence", lambda c: str(c.borough)),
     ("Team", lambda c: str(c.team or "")),
     ("Officer in the case", lambda c: str(c.officer or "")),
-    ("Opened here", lambda c: _london(c.opened_at)),
+    ("Opened here", lambda c: london_clock(c.opened_at)),
     ("Restricted", lambda c: "Yes" if c.restricted else "No"),
 )
 

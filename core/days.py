@@ -22,6 +22,11 @@ def london_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+def london_clock(moment: datetime) -> datetime:
+    """What London's clocks say at an aware moment, to the second and naive, as a file has it."""
+    return moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
+
+
 def start_of(day: date) -> datetime:
     """Local midnight at which a London day begins, aware."""
     return datetime.combine(day, time(), tzinfo=LONDON)

@@ -148,7 +148,7 @@ def fill(run: SummaryRun) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp(), EXISTS (SELECT FROM summaries_dailytotal)")
         run.counted_to, counted = cursor.fetchone()
-        if not counted:
+        if last is None and not counted:
             _fill_from_nothing(cursor, run)
             return
         cursor.execute(

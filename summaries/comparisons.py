@@ -18,6 +18,9 @@ class NotComparable(Exception):
     """Why there is nothing to compare with, in words for a page."""
 
 
+NOBODY_THERE = "No borough that you see figures of takes part in {}."
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two stretches of as many days that begin on the same weekday.
@@ -62,6 +65,8 @@ class Baseline:
     @classmethod
     def of(cls, campaign: Campaign, place: Place) -> "Baseline":
         """The stated one; NotComparable with the reason where there is none for the place."""
+        if not place.ids:
+            raise NotComparable(NOBODY_THERE.format(campaign.name))
         if campaign.baseline == Campaign.Baseline.NONE:
             raise NotComparable(campaign.baseline_none_reason)
         if campaign.baseline == Campaign.Baseline.DATES:
@@ -94,6 +99,8 @@ class Uplift:
         NotComparable where no day of the baseline has the weekday of one of ours.
         """
         asked = list(whole)
+        if not len(until):
+            raise NotComparable("Whole days are compared, and the first is not over yet.")
         pair = Pair.of(until, baseline.days)
         if not len(pair):
             raise NotComparable("No whole day is over that the baseline has a like weekday for.")

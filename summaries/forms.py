@@ -147,6 +147,11 @@ class ReturnDaysForm(FilterForm):
         said = self.cleaned_data.get("of") if self.is_valid() else ""
         return self.signable.get(said or next(iter(self.signable), ""))
 
+    @property
+    def query(self) -> str:
+        """The days, at the end of the address of a file of the same."""
+        return f"?of={return_key(self.days)}" if self.days else ""
+
 
 class SignForm(PageForm):
     """A signature: which figures were checked, after how many signatures, and that they are so."""

@@ -5,6 +5,7 @@ And what people signed of them.
 
 from typing import ClassVar
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -208,11 +209,13 @@ class AllZero(Func):
         super().__init__(expression, output_field=models.BooleanField(), **extra)
 
 
+@pghistory.track()
 class BoroughReturn(models.Model):
     """What a supervisor signed of a borough's figures, frozen: a signature is never taken back.
 
     Signing again adds the next number. The highest number of a campaign, borough and days is the
-    signature that stands, so there is one, and the ones before it stay to be read.
+    signature that stands, so there is one, and the ones before it stay to be read. The seals over
+    the log cover its history, so that a row altered past the database's rules is found.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="+")

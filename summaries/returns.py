@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
+import pghistory
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
@@ -100,7 +101,7 @@ def sign_return(
         signed_by=by,
     )
     try:
-        with transaction.atomic():
+        with transaction.atomic(), pghistory.context(user=by.pk, action="sign return"):
             signature.save()
     except IntegrityError as refused:
         raise told(signature, refused) from refused

@@ -11,6 +11,10 @@ FILES = [
     ("compare", "compare/", out.compare, {}),
     ("uplift", "uplift/", out.uplift, {}),
     ("beside", "beside/<slug:other>/", out.beside, {}),
+    ("changes", "changes/", out.changes, {}),
+    ("returns", "returns/", out.returns, {}),
+    ("return", "returns/<slug:key>/", out.borough_return, {}),
+    ("figure", "figures/<slug:measure>/", out.figure, {}),
 ]
 """The files of each page have addresses below its own."""
 urlpatterns = [

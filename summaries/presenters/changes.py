@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from accounts.models import User
 from campaigns.models import Campaign
+from core.days import london_day
 from core.pages import Page, keyset_page
 from summaries.asked import Asked, Place
 from summaries.figures import By
@@ -41,9 +42,12 @@ class ChangesPage:
     campaign: Campaign
     form: ChangesForm
     place: Place
+    by: By
+    lines: RestatementQuerySet
     page: Page[Restatement]
     labels: Callable[[Measure], Mapping[str, str]]
     freshness: Freshness
+    begun: bool
 
     @classmethod
     def of(
@@ -56,7 +60,7 @@ class ChangesPage:
         now: datetime,
     ) -> "ChangesPage":
         """ValueError where there is no page of that name."""
-        lines = restated(campaign, place, user)
+        lines = restated(campaign, place, user).select_related("run", "borough")
         said = form.cleaned_data if form.is_valid() else {}
         by = By(said.get("by", ""))
         lines = lines.filter(slice=by.slice)
@@ -71,9 +75,12 @@ class ChangesPage:
             campaign=campaign,
             form=form,
             place=place,
-            page=keyset_page(lines.select_related("run", "borough"), ORDER, cursor),
+            by=by,
+            lines=lines,
+            page=keyset_page(lines, ORDER, cursor),
             labels=part_labels(by),
             freshness=Freshness.now(now),
+            begun=campaign.first_day <= london_day(now),
         )
 
     @property
@@ -81,6 +88,12 @@ class ChangesPage:
         """The lines of the page by the run that found them, newest first."""
         for run, lines in groupby(self.page.rows, key=lambda line: line.run):
             yield run, [self._change(line) for line in lines]
+
+    @property
+    def every(self) -> Iterator[Change]:
+        """The lines of all pages, newest first."""
+        lines = self.lines.order_by(*(f"-{name}" for name in ORDER))
+        return map(self._change, lines.iterator())
 
     def _change(self, line: Restatement) -> Change:
         measure = BY_SLUG[line.measure]
@@ -91,6 +104,15 @@ class ChangesPage:
             part = self.labels(measure).get(line.key, line.key) or "Not stated"
             asked = asked.broken(By(line.slice), line.key, part)
         return Change(line, measure, part, asked.address)
+
+    @property
+    def chosen(self) -> Iterator[tuple[str, str]]:
+        """Which lines, in the words of the form."""
+        said = self.form.cleaned_data if self.form.is_valid() else {}
+        fields: Mapping[str, Any] = self.form.fields
+        for name, field in fields.items():
+            if said.get(name):
+                yield field.label, dict(field.choices)[said[name]]
 
     @property
     def query(self) -> str:

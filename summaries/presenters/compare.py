@@ -8,7 +8,14 @@ from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
 from summaries.asked import Asked, Place
-from summaries.comparisons import RESIDENTS, Baseline, Comparison, NotComparable, Uplift
+from summaries.comparisons import (
+    NOBODY_THERE,
+    RESIDENTS,
+    Baseline,
+    Comparison,
+    NotComparable,
+    Uplift,
+)
 from summaries.figures import Window, figures
 from summaries.forms import CompareForm
 from summaries.measures import MEASURES, Measure
@@ -55,6 +62,8 @@ class ComparePage:
             asked = Asked(campaign, form.chosen, form.days, place)
             freshness = Freshness.now(now)
             try:
+                if form.days.first > london_day(now):
+                    raise NotComparable("These days have not begun.")
                 boroughs = Borough.objects.filter(pk__in=place.ids)
                 compared = Comparison.of(asked, form.chosen_base, boroughs)
             except NotComparable as why:
@@ -200,13 +209,16 @@ class BesidePage:
     def of(
         cls, campaign: Campaign, other: Campaign, scope: BoroughScope, now: datetime
     ) -> "BesidePage":
-        """NotComparable where one of them has not begun."""
+        """NotComparable where one of them has not begun, or none of its boroughs is seen."""
         begun = [one.days.until(london_day(now) + ONE_DAY) for one in (campaign, other)]
         for one, days in zip((campaign, other), begun, strict=True):
             if not len(days):
                 raise NotComparable(f"{one.name} has not begun.")
         with one_snapshot():
             places = [Place.of_campaign(one, scope) for one in (campaign, other)]
+            for one, place in zip((campaign, other), places, strict=True):
+                if not place.ids:
+                    raise NotComparable(NOBODY_THERE.format(one.name))
             ours, theirs = (
                 figures(Window(days, place.scope))
                 for days, place in zip(begun, places, strict=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Self
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,12 +15,14 @@ from cases.clocks import overdue_clocks
 from cases.presenters.desk import Desk
 from core.days import ONE_DAY, london_day, start_of
 from core.snapshots import one_snapshot
+from core.templatetags.page import span
 from summaries.asked import Place
 from summaries.figures import figures
 from summaries.measures import HEADLINES, Slice
 from summaries.models import Restatement, SummaryRun
 from summaries.presenters.campaign import Tile, Whole, in_order
 from summaries.presenters.parts import State
+from summaries.presenters.returns import address, returns_to_sign
 
 Waiting = tuple[str, int, str]
 """What waits, how many of it, and the address of the page that has them."""
@@ -74,6 +77,8 @@ class Section:
     """What they have for "today" is of yesterday, which is over."""
     restated: int
     """Counts of earlier days that changed in the night."""
+    changes: str
+    """The address at which each of them is told."""
     overdue: int | None
     """Clocks in cases of the person's own scope; nothing where the place reaches beyond it."""
     refused: str
@@ -94,14 +99,14 @@ class Part:
         place = Place.of_campaign(campaign, person.figures_scope)
         own = [borough for borough in in_order(place) if person.scope.covers(borough.pk)]
         sections = [] if person.scope.everywhere else [*_of_each(campaign, place, own)]
-        address = reverse("summaries:campaign", args=[campaign.slug])
+        now_page = reverse("summaries:campaign", args=[campaign.slug])
         return cls(
             campaign,
             State.of(campaign.days, london_day(now)),
-            address,
+            now_page,
             [
                 _section(Whole(campaign, campaign.days, where), to, person, now)
-                for where, to in [*sections, (place, address)]
+                for where, to in [*sections, (place, now_page)]
                 if place.ids
             ],
         )
@@ -117,7 +122,7 @@ def _of_each(
         )
 
 
-def _section(whole: Whole, address: str, person: User, now: datetime) -> Section:
+def _section(whole: Whole, to: str, person: User, now: datetime) -> Section:
     days, place, today = whole.days, whole.place, london_day(now)
     _, uplifts, refused = whole.against(days.until(today))
     totals = figures(whole.asked(HEADLINES[0]).window, measures=HEADLINES)
@@ -131,7 +136,10 @@ def _section(whole: Whole, address: str, person: User, now: datetime) -> Section
     tiles = list(whole.tiles(totals, uplifts, today - ONE_DAY))
     own = all(map(person.scope.covers, place.ids))
     overdue = len(overdue_clocks(person, place.ids, now)) if own else None
-    return Section(place, address, tiles, restated.count(), overdue, refused)
+    changes = reverse("summaries:changes", args=[whole.campaign.slug])
+    if place.query:
+        changes += f"?{urlencode(place.query)}"
+    return Section(place, to, tiles, restated.count(), changes, overdue, refused)
 
 
 @dataclass(frozen=True)
@@ -173,5 +181,13 @@ def _waiting(person: User, now: datetime) -> list[Waiting]:
         ("Possible duplicates to decide on", desk.likely_pairs, reverse("cases:duplicates")),
         ("Entries sent back and not answered", desk.unanswered, at),
         ("Conflicts of interest to see to", len(desk.conflicts), at),
+    ]
+    found += [
+        (
+            f"Returns to sign for {span(waiting[0].days)}",
+            len(waiting),
+            address("returns", campaign, waiting[0].days),
+        )
+        for campaign, waiting in returns_to_sign(person, now)
     ]
     return [one for one in found if one[1]]

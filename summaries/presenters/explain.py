@@ -6,6 +6,7 @@ from functools import cached_property
 
 from accounts.models import User
 from accounts.permissions import Permission
+from campaigns.models import Campaign
 from cases.models import Outcome
 from core.snapshots import one_snapshot
 from core.templatetags.page import span, thousands
@@ -69,6 +70,10 @@ class Explanation:
         )
 
     @property
+    def campaign(self) -> Campaign:
+        return self.asked.campaign
+
+    @property
     def title(self) -> str:
         label = self.asked.measure.label
         return f"{label}: {self.asked.part.label}" if self.asked.part else label
@@ -103,12 +108,19 @@ class Explanation:
         return words
 
     @property
-    def exclusions(self) -> list[str]:
+    def where(self) -> str:
+        label = self.asked.place.label
+        return f"{label}, by the borough of the offence" if self.of_outcomes else label
+
+    @property
+    def uncounted(self) -> list[str]:
         """What is there and not counted, and how many."""
         return [f"{thousands(number)} {words}" for words, number in self.left_out.items()]
 
     @property
     def live(self) -> str:
+        if not self.freshness.proved:
+            return "None of it was proved yet: it is counted just now."
         if not self.changed:
             return "Nothing here changed since the last proof, so this is a proved total."
         days = "One day" if self.changed == 1 else f"{thousands(self.changed)} days"

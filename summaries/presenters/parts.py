@@ -41,6 +41,8 @@ class Freshness:
 
     words: str
     warning: str
+    proved: bool
+    """Whether any check has ever agreed."""
 
     @classmethod
     def now(cls, now: datetime) -> "Freshness":
@@ -58,7 +60,7 @@ class Freshness:
             words = (
                 f"Counted and proved to {moment(counted_to)}; changes since then are counted live."
             )
-        return cls(words, cls._warning(counted_to, newest, now))
+        return cls(words, cls._warning(counted_to, newest, now), counted_to is not None)
 
     @staticmethod
     def _warning(counted_to: datetime | None, newest: SummaryRun | None, now: datetime) -> str:

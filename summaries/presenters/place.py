@@ -155,6 +155,14 @@ class PlacePage:
             )
 
     @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.place.label}, {self.campaign.name}"
+
+    @property
+    def nothing_logged(self) -> bool:
+        return not any(tile.count for tile in self.tiles)
+
+    @property
     def more_overdue(self) -> int:
         return max(len(self.overdue or ()) - CLOCKS_SHOWN, 0)
 
@@ -223,6 +231,7 @@ class TeamPage:
     team: Team
     place: Place
     form: DaysForm
+    begun: bool
     credits: list[Credit]
     freshness: Freshness
 
@@ -243,9 +252,14 @@ class TeamPage:
                 team=team,
                 place=place,
                 form=form,
+                begun=form.days.first <= london_day(now),
                 credits=[
                     Credit(m, counts[m].get(key, 0), asked[m].address, helped[m])
                     for m in ENFORCEMENT
                 ],
                 freshness=Freshness.now(now),
             )
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}{self.team.name}, {self.campaign.name}"

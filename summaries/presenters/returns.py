@@ -263,14 +263,19 @@ class Returned(NamedTuple):
         return cls(days, how_many_signed(campaign, days, asked), len(asked), days == campaign.days)
 
 
-def reminders(user: User, now: datetime) -> list[Reminder]:
-    """The returns that a supervisor is asked to sign, one line a campaign."""
+def returns_to_sign(user: User, now: datetime) -> list[tuple[Campaign, list[Standing]]]:
+    """What a supervisor is asked to sign, by the campaigns that ask for it."""
     if not user.may(Permission.SUPERVISE):
         return []
     today = london_day(now)
     asking = Campaign.objects.filter(first_day__lt=today, last_day__gte=today - REMINDED_FOR)
     waiting = [(campaign, waiting_returns(campaign, now, user.scope)) for campaign in asking]
-    return [_reminder(campaign, found) for campaign, found in waiting if found]
+    return [(campaign, found) for campaign, found in waiting if found]
+
+
+def reminders(user: User, now: datetime) -> list[Reminder]:
+    """The same, one line a campaign."""
+    return [_reminder(campaign, found) for campaign, found in returns_to_sign(user, now)]
 
 
 def _reminder(campaign: Campaign, waiting: list[Standing]) -> Reminder:

@@ -16,12 +16,16 @@ from summaries.presenters.changes import ChangesPage
 @requires(Permission.SEE_FIGURES)
 def changes(request: SignedInRequest, slug: str) -> HttpResponse:
     """The ledger, newest first."""
-    campaign = get_object_or_404(Campaign, slug=slug)
-    place = Place.of_campaign(campaign, request.user.figures_scope)
-    form = ChangesForm(request.GET, boroughs=in_order(place))
-    cursor = request.GET.get("page", "")
     try:
-        page = ChangesPage.of(campaign, place, request.user, form, cursor, timezone.now())
+        page = changes_page(request, slug, request.GET.get("page", ""))
     except ValueError:
         return redirect("summaries:changes", slug)
     return render(request, "summaries/changes.html", {"page": page})
+
+
+def changes_page(request: SignedInRequest, slug: str, cursor: str = "") -> ChangesPage:
+    """ValueError where there is no page of that name."""
+    campaign = get_object_or_404(Campaign, slug=slug)
+    place = Place.of_campaign(campaign, request.user.figures_scope)
+    form = ChangesForm(request.GET, boroughs=in_order(place))
+    return ChangesPage.of(campaign, place, request.user, form, cursor, timezone.now())

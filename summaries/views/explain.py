@@ -21,6 +21,13 @@ from summaries.views.places import place_asked
 @requires(Permission.SEE_FIGURES)
 def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
     """What a number counts, and the first of its rows."""
+    page = figure_page(request, slug, measure)
+    if page.listable is not None:
+        listed(request, Outcome, len(page.rows), {"figure": measure, **request.GET.dict()})
+    return render(request, "summaries/figure.html", {"page": page})
+
+
+def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanation:
     campaign = get_object_or_404(Campaign, slug=slug)
     if measure not in BY_SLUG:
         raise Http404
@@ -33,10 +40,7 @@ def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
     )
     if asked.part and not asked.measure.additive:
         raise Http404
-    page = Explanation.of(asked, request.user, timezone.now())
-    if page.listable is not None:
-        listed(request, Outcome, len(page.rows), {"figure": measure, **request.GET.dict()})
-    return render(request, "summaries/figure.html", {"page": page})
+    return Explanation.of(asked, request.user, timezone.now())
 
 
 def _place(request: SignedInRequest, campaign: Campaign) -> Place:

@@ -28,8 +28,11 @@ from summaries.presenters.compare import BesidePage
 from summaries.presenters.place import PlacePage
 from summaries.tables import Page, Taken, taken
 from summaries.views.campaign import campaign_page
+from summaries.views.changes import changes_page
 from summaries.views.compare import beside_page, compare_page, uplift_page
+from summaries.views.explain import figure_page
 from summaries.views.places import place_page, team_page
+from summaries.views.returns import return_page, returns_page
 
 
 def tables_of(
@@ -64,6 +67,10 @@ team = tables_of(team_page)
 uplift = tables_of(uplift_page)
 beside = tables_of(_beside)
 compare = tables_of(compare_page, Permission.SEE_ALL_FIGURES)
+changes = tables_of(changes_page)
+returns = tables_of(returns_page)
+borough_return = tables_of(return_page)
+figure = tables_of(figure_page)
 
 
 @requires(Permission.SEE_FIGURES)

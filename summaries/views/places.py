@@ -1,7 +1,9 @@
 """One borough, one command, one team; and the place that an address names."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
@@ -10,6 +12,7 @@ from core.access import requires
 from summaries.asked import Place
 from summaries.forms import DaysForm, MeasureForm
 from summaries.presenters.place import PlacePage, TeamPage
+from summaries.views.renewing import renewing_of_ones_own
 
 
 def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: str) -> Place:
@@ -30,25 +33,41 @@ def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: st
 @requires(Permission.SEE_FIGURES)
 def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpResponse:
     """A borough or a command in depth."""
-    page = place_page(request, slug, kind, key)
-    return render(request, "summaries/place.html", {"page": page})
+
+    def page_of(campaign: Campaign, now: datetime) -> PlacePage:
+        return _place(request, campaign, kind, key, now)
+
+    return renewing_of_ones_own(request, slug, "summaries/place.html", page_of)
 
 
 def place_page(request: SignedInRequest, slug: str, kind: str, key: str) -> PlacePage:
-    campaign = get_object_or_404(Campaign, slug=slug)
+    found = get_object_or_404(Campaign, slug=slug)
+    return _place(request, found, kind, key, timezone.now())
+
+
+def _place(
+    request: SignedInRequest, campaign: Campaign, kind: str, key: str, now: datetime
+) -> PlacePage:
     form = MeasureForm(request.GET, own=campaign.days)
     where = place_asked(request, campaign, kind, key)
-    return PlacePage.of(campaign, where, request.user, form, timezone.now())
+    return PlacePage.of(campaign, where, request.user, form, now)
 
 
 @requires(Permission.SEE_FIGURES)
 def team(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
     """What a team led, and what it helped with."""
-    return render(request, "summaries/team.html", {"page": team_page(request, slug, key)})
+
+    def page_of(campaign: Campaign, now: datetime) -> TeamPage:
+        return _team(request, campaign, key, now)
+
+    return renewing_of_ones_own(request, slug, "summaries/team.html", page_of)
 
 
 def team_page(request: SignedInRequest, slug: str, key: str) -> TeamPage:
-    campaign = get_object_or_404(Campaign, slug=slug)
+    return _team(request, get_object_or_404(Campaign, slug=slug), key, timezone.now())
+
+
+def _team(request: SignedInRequest, campaign: Campaign, key: str, now: datetime) -> TeamPage:
     form = DaysForm(request.GET, own=campaign.days)
     found = get_object_or_404(Team, slug=key)
-    return TeamPage.of(campaign, found, request.user, form, timezone.now())
+    return TeamPage.of(campaign, found, request.user, form, now)

@@ -1,7 +1,8 @@
 """Pages of figures that may stay open: they renew themselves in place, and cost little to do so.
 
 What is the same for everybody with the same boroughs is made once for each version of the figures.
-It is made without the person or their request, so nothing of either can be in it.
+It is made without the person or their request, so nothing of either can be in it. A page that has
+somebody's own work beside the figures is made for them alone, and never kept.
 """
 
 import json
@@ -63,24 +64,52 @@ class Reader:
 
 def renewing(request: SignedInRequest, slug: str, template: str, page_of: PageOf) -> HttpResponse:
     """The whole page; for a poll only its figures, and nothing where it has them already."""
+    reader, address = Reader.of(request.user), request.get_full_path()
+
+    def made(campaign: Campaign, tag: str, now: datetime) -> Made:
+        def make() -> Made:
+            page = page_of(campaign, reader.scope, request.GET, now)
+            return _made(template, page, reader)
+
+        # What somebody chose is for them alone, and may be anything: it is not kept.
+        return make() if request.GET else _kept(tag, reader, address, make)
+
+    return _answer(request, slug, reader, made)
+
+
+def renewing_of_ones_own(
+    request: SignedInRequest,
+    slug: str,
+    template: str,
+    page_of: Callable[[Campaign, datetime], Page],
+) -> HttpResponse:
+    """The same of a page that its reader's own records stand on.
+
+    A poll finds what the version does not tell of, such as an order that was served, with the
+    next tag: at most ten minutes later. Whoever opens the page has all of it as it is.
+    """
+    reader = Reader.of(request.user)
+
+    def made(campaign: Campaign, _tag: str, now: datetime) -> Made:
+        return _made(template, page_of(campaign, now), reader)
+
+    return _answer(request, slug, reader, made)
+
+
+def _answer(
+    request: SignedInRequest,
+    slug: str,
+    reader: Reader,
+    made: Callable[[Campaign, str, datetime], Made],
+) -> HttpResponse:
     found = campaign_and_version(slug)
     if found is None:
         raise Http404
     (campaign, version), now = found, timezone.now()
-    reader, address = Reader.of(request.user), request.get_full_path()
-    tag = tag_of(version, reader, address, now)
+    tag = tag_of(version, reader, request.get_full_path(), now)
     response = get_conditional_response(request, etag=tag)
     if response is None:
-
-        def make() -> Made:
-            page = page_of(campaign, reader.scope, request.GET, now)
-            context = {"page": page, "administers": reader.administers}
-            # A quarter of it is the blanks before its lines.
-            part = re.sub(r"\n\s+", "\n", render_to_string(template, context))
-            return page.title, SafeString(part), Squeezed.of(part)
-
-        # What somebody chose is for them alone, and may be anything: it is not kept.
-        title, part, squeezed = make() if request.GET else _kept(tag, reader, address, make)
+        title, part, squeezed = made(campaign, tag, now)
         context = {"campaign": campaign, "title": title, "part": part, "tag": tag, "now": now}
         if is_poll(request):
             response = HttpResponse(part)
@@ -90,6 +119,13 @@ def renewing(request: SignedInRequest, slug: str, template: str, page_of: PageOf
     response["ETag"] = tag
     response[RENEWED] = clock(now)
     return response
+
+
+def _made(template: str, page: Page, reader: Reader) -> Made:
+    context = {"page": page, "administers": reader.administers}
+    # A quarter of it is the blanks before its lines.
+    part = re.sub(r"\n\s+", "\n", render_to_string(template, context))
+    return page.title, SafeString(part), Squeezed.of(part)
 
 
 def tag_of(version: str, reader: Reader, address: str, now: datetime) -> str:

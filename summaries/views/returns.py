@@ -17,18 +17,24 @@ from summaries.returns import asked_boroughs, may_sign, sign_return, signable
 @requires(Permission.SEE_FIGURES)
 def returns(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who has signed, of the boroughs that a person sees figures of."""
+    return render(request, "summaries/returns.html", {"page": returns_page(request, slug)})
+
+
+def returns_page(request: SignedInRequest, slug: str) -> ReturnsPage:
     campaign = get_object_or_404(Campaign, slug=slug)
-    page = ReturnsPage.of(campaign, request.user, _days(request, campaign), timezone.now())
-    return render(request, "summaries/returns.html", {"page": page})
+    return ReturnsPage.of(campaign, request.user, _days(request, campaign), timezone.now())
 
 
 @requires(Permission.SEE_FIGURES)
 def borough_return(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
     """What stands of one borough's return, and its signatures."""
+    return render(request, "summaries/return.html", {"page": return_page(request, slug, key)})
+
+
+def return_page(request: SignedInRequest, slug: str, key: str) -> ReturnPage:
     campaign = get_object_or_404(Campaign, slug=slug)
     borough, days = _borough(request, campaign, key), _days(request, campaign)
-    page = ReturnPage.of(campaign, borough, request.user, days, timezone.now())
-    return render(request, "summaries/return.html", {"page": page})
+    return ReturnPage.of(campaign, borough, request.user, days, timezone.now())
 
 
 @requires(Permission.SEE_FIGURES)

@@ -46,7 +46,7 @@ def test_sign_see_what_changed_and_sign_again(
     Outcome.objects.filter(pk=entry.pk).update(borough=boroughs["Southwark"])
     page.goto(f"{RETURNS}lambeth/")
     expect(main).to_contain_text("1 figure changed after Dana Whitlock signed.")
-    name = "What was signed, and the figures now"
+    name = "Signed, and the figures now"
     assert table(page, name)[1] == ["Charges\noffences charged", "1", "0", "\N{MINUS SIGN}1"]
     assert_fits_and_is_accessible(page, axe)
     page.get_by_role("button", name="Check and sign again").click()
@@ -73,7 +73,7 @@ def test_what_an_officer_sees_before_anybody_signed(page: Page, sign_in: SignIn,
     said = {
         "returns/": "Not signed: Lambeth and Southwark.",
         "returns/southwark/": "A supervisor of Southwark can sign it.",
-        "changes/": "No figure of these days has changed since it was counted.",
+        "changes/": "No nightly check has counted these days yet.",
     }
     for where, words in said.items():
         page.goto(f"{PAGE}{where}")

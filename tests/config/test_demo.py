@@ -26,7 +26,7 @@ from core.days import DayRange, london_day
 from partners.models import EngagementEvent, TrainingSession
 from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG
-from summaries.models import BoroughReturn, ChangedDay, Restatement, SummaryRun
+from summaries.models import BoroughReturn, ChangedDay, MailSent, Restatement, SummaryRun
 from summaries.proof import prove
 from summaries.returns import State, asked_boroughs, due, standings, waiting_returns
 
@@ -151,6 +151,13 @@ def test_loading_again_changes_nothing(demo: str) -> None:
     call_command("demo", stdout=out)
     assert "there already" in out.getvalue()
     assert rows() == before
+
+
+def test_the_morning_s_e_mails_are_there_to_be_read(demo: str) -> None:
+    sent = {row.person.username: row.covers for row in MailSent.objects.select_related("person")}
+    assert sent["supervisor.force"] == "All boroughs"
+    assert sent["supervisor.lambeth"] == "Lambeth, Southwark, All boroughs"
+    assert f"{len(sent)} e-mails sent" in demo
 
 
 def test_the_running_campaign_is_alive(running: Campaign) -> None:

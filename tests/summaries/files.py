@@ -2,6 +2,7 @@
 
 import csv
 import io
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,32 @@ def pdf_of(answer: Any) -> PdfReader:
 
 def words_of(file: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in file.pages).split())
+
+
+class Cells(HTMLParser):
+    """The tables of a page: of each its rows, of each row the words of its cells."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.tables.append([])
+        if tag == "tr":
+            self.tables[-1].append([])
+        if tag in {"td", "th"}:
+            self.tables[-1][-1].append("")
+            self.inside = True
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.tables[-1][-1][-1] = " ".join(f"{self.tables[-1][-1][-1]} {data}".split())
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag not in {"td", "th"}
 
 
 def headlines_of_files(client: Client, page: str) -> list[dict[str, int]]:

@@ -158,6 +158,8 @@ def test_filters_narrow(cast: Cast, campaign: Campaign) -> None:
 
 def test_nothing_changed_and_nothing_that_fits(cast: Cast, campaign: Campaign) -> None:
     client = browser(cast.supervisor)
+    assert "No nightly check has counted these days yet." in text_of(client.get(CHANGES))
+    run_nightly()
     assert "No figure of these days has changed since" in text_of(client.get(CHANGES))
     assert "No line fits what you chose." in text_of(client.get(f"{CHANGES}?measure=orders"))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from campaigns.models import Borough, Campaign
 from cases.models import Outcome
-from core.days import LONDON, DayRange
+from core.days import LONDON, ONE_DAY, DayRange
 from summaries.asked import Asked, Place
 from summaries.comparisons import (
     BASES,
@@ -157,7 +157,10 @@ def test_no_baseline_is_a_legal_answer_with_its_reason(cast: Cast, campaign: Cam
     assert Baseline.of(campaign, one.place.borough(cast.a)).label == "Before"
     nothing = DayRange(OURS.first, OURS.first)
     baseline = Baseline("Before", THEIRS)
-    assert "No whole day is over" in refusal(lambda: Uplift.of([one], baseline, nothing))
+    assert "the first is not over yet" in refusal(lambda: Uplift.of([one], baseline, nothing))
+    thursday = DayRange.inclusive(OURS.first, OURS.first)
+    friday = Baseline("Before", DayRange.inclusive(OURS.first + ONE_DAY, OURS.first + ONE_DAY))
+    assert "No whole day is over" in refusal(lambda: Uplift.of([one], friday, thursday))
 
 
 @pytest.fixture
@@ -319,7 +322,7 @@ class TestPages:
         logged(cast.a, date(2020, 11, 26), 10)
         answer = client.get("/campaigns/the-days/uplift/")
         words = text_of(answer)
-        assert "25 November to 9 December 2021 are set against 26 November to 10 December" in words
+        assert "25 November to 9 December 2021 are set against those of 26 November to 10" in words
         rows = {row.measure.slug: row for row in answer.context["page"].rows}
         assert rows["arrests"].uplift.ratio.value == 3
         assert rows["arrests"].uplift.ratio.differs

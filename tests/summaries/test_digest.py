@@ -22,7 +22,7 @@ from campaigns.models import Campaign
 from cases import actions
 from cases.models import Case, Outcome
 from config.celery import app
-from core.days import LONDON
+from core.days import LONDON, DayRange
 from summaries import tasks
 from summaries.actions import run_nightly
 from summaries.digest import (
@@ -41,16 +41,20 @@ from tests.factories import (
     DisclosureApplicationFactory,
     ExclusionFactory,
     OutcomeFactory,
+    PossibleDuplicateFactory,
     RestatementFactory,
     SummaryRunFactory,
 )
 from tests.summaries.brute import rows
 from tests.summaries.test_explain import scatter
+from tests.summaries.test_returns import signed
 
 pytestmark = pytest.mark.django_db
 
 SEVEN = datetime(2021, 11, 25, 7, 0, tzinfo=LONDON)
 DAY = timedelta(days=1)
+CHANGED = "Changed in the night, of these figures"
+CHANGES = "http://127.0.0.1:8000/campaigns/the-days/changes/"
 LINE = re.compile(r"- ([^:(]+)(?: \([^)]+\))?: ([\d,]+) so far(?:, ([\d,]+) on Wed 24 November)?")
 
 
@@ -185,8 +189,8 @@ def test_it_says_where_it_stands_what_changed_and_where_to_look(cast: Cast) -> N
         "http://127.0.0.1:8000/campaigns/the-days/",
     ]
     assert [line for line in lines if line.startswith("Changed")] == [
-        "Changed in the night, of these figures: 1 count of earlier days",
-        "Changed in the night, of these figures: 2 counts of earlier days",
+        f"{CHANGED}: 1 count of earlier days. {CHANGES}?borough=lambeth",
+        f"{CHANGED}: 2 counts of earlier days. {CHANGES}",
     ]
     assert text.count("No baseline: ") == 2
 
@@ -216,6 +220,55 @@ def test_work_that_waits_is_a_count_and_nothing_of_a_case(cast: Cast) -> None:
         assert f"DVDS-{case.pk}" not in whole
         assert f"/cases/{case.pk}/" not in whole
     assert cast.officer.name not in whole
+
+
+@pytest.mark.usefixtures("proved")
+def test_what_a_supervisor_is_asked_for_waits_in_it_as_a_count_with_a_link(cast: Cast) -> None:
+    """Duplicates to decide on and returns to sign, of their own boroughs."""
+    for borough in (cast.a, cast.a, cast.b):
+        case = CaseFactory.create(borough=borough)
+        pair = [OutcomeFactory.create(case=case, happened_at=SEVEN - DAY) for _ in range(2)]
+        PossibleDuplicateFactory.create(earlier=pair[0], outcome=pair[1])
+    at, yesterday = "http://127.0.0.1:8000", SEVEN.date() - DAY
+    asked = f"{at}/campaigns/the-days/returns/?of={yesterday}"
+
+    def waiting(person: User) -> list[str]:
+        text = sent_to(person).partition("Waiting in your boroughs\n")[2]
+        html = html_sent()
+        lines = text.partition("\n\n")[0].splitlines()
+        for line in lines:
+            [(label, number, address)] = re.findall(r"^- (.*): (\d+)\. (\S+)$", line)
+            assert f'<a href="{address}">{label}</a>: {number}' in " ".join(html.split())
+        return lines
+
+    assert waiting(cast.supervisor) == [
+        f"- Possible duplicates to decide on: 2. {at}/duplicates/",
+        f"- Returns to sign for 24 November 2021: 1. {asked}",
+    ]
+    campaign = Campaign.objects.get(slug="the-days")
+    with time_machine.travel(SEVEN, tick=False):
+        signed(campaign, cast.b, cast.force_supervisor, DayRange.inclusive(yesterday, yesterday))
+    assert waiting(cast.force_supervisor) == [
+        f"- Possible duplicates to decide on: 3. {at}/duplicates/",
+        f"- Returns to sign for 24 November 2021: 1. {asked}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "of"),
+    [
+        *((-2, ""), (-1, "23 November 2021"), (0, "24 November 2021")),
+        (1, "23 to 25 November 2021"),
+    ],
+    ids=["first day", "second day", "last day", "day after"],
+)
+def test_each_morning_reminds_of_the_return_that_is_due(
+    campaign: Campaign, cast: Cast, day: int, of: str
+) -> None:
+    now = SEVEN + day * DAY
+    SummaryRunFactory.create(started_at=now, finished_at=now, counted_to=now)
+    text = sent_to(cast.supervisor, now)
+    assert re.findall(r"- Returns to sign for (.*): 1\.", text) == ([of] if of else [])
 
 
 @pytest.mark.usefixtures("proved")
@@ -410,7 +463,7 @@ def test_the_command_prints_or_sends_what_is_due(cast: Cast) -> None:
     printed = said(dry_run=True)
     assert printed.count("To: somebody@example.org\nSubject: OFFICIAL-SENSITIVE: ") == 2
     assert mail.outbox == []
-    assert [said(), said()] == ["2 sent\n", "0 sent\n"]
+    assert [said(), said()] == ["2 e-mails sent\n", "0 e-mails sent\n"]
     assert len(mail.outbox) == 2
 
 

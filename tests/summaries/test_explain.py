@@ -1,15 +1,12 @@
-"""A number opened: tile, explanation, list, export and the command line say the same."""
+"""A number opened: what it counts, in words, and its rows."""
 
-import json
 from datetime import date, timedelta
-from io import StringIO
 from itertools import count
 from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -21,7 +18,7 @@ from core.days import ONE_DAY, DayRange
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
 from summaries.figures import By, Window, figures
-from summaries.measures import BY_SLUG, MEASURES, OUTCOMES
+from summaries.measures import BY_SLUG, OUTCOMES
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -39,7 +36,6 @@ from tests.factories import (
     TeamFactory,
     TrainingSessionFactory,
 )
-from tests.summaries.files import headlines_of_files, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,51 +102,6 @@ def listed(client: Client, address: str) -> int:
     assert answer.context["list"].form.is_valid(), answer.context["list"].form.errors
     number: int = answer.context["list"].count.number
     return number
-
-
-def exported(client: Client, address: str) -> int:
-    """How many rows the file of that list has, below its marking and its headings."""
-    query = urlsplit(address).query
-    answer: Any = client.post(
-        f"/outcomes/export/?{query}", {"form": "csv", "recipient": "me", "reason": "Check"}
-    )
-    return len(rows_of(answer)) - 2
-
-
-def by_command(campaign: Campaign) -> dict[str, int]:
-    said = StringIO()
-    call_command("totals", campaign.slug, "--json", stdout=said)
-    return {entry["slug"]: entry["count"] for entry in json.loads(said.getvalue())["measures"]}
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_tile_explanation_list_and_export_are_one_number(
-    cast: Cast, campaign: Campaign, seed: int
-) -> None:
-    """For every measure, right after random edits, before and after the nightly run."""
-    chance = Random(seed)
-    made = scatter(cast, chance, 52)
-    client = browser(cast.force_supervisor)
-    for nightly in (False, True):
-        if nightly:
-            run_nightly()
-            # An edit after the run, so that some days are live again.
-            moved = chance.choice([row for row in made if row.voided_at is None])
-            Outcome.objects.filter(pk=moved.pk).update(borough=cast.b, happened_at=NOON)
-        expected = by_command(campaign)
-        page = client.get("/campaigns/the-days/").context["page"].figures
-        numbers = [*((tile.asked, tile.count) for tile in page.tiles), page.different]
-        shown = {asked.measure.slug: number for asked, number in numbers}
-        assert shown == {slug: expected[slug] for slug in shown}
-        for measure in MEASURES:
-            opened = client.get(f"/campaigns/the-days/figures/{measure.slug}/").context["page"]
-            assert opened.count == expected[measure.slug], measure.slug
-            if measure.source is OUTCOMES and measure.additive and opened.count:
-                assert opened.listable == opened.count == listed(client, opened.asked.list_address)
-                assert exported(client, opened.asked.list_address) == opened.count
-                assert opened.hidden == 0
-        for headlines in headlines_of_files(client, "/campaigns/the-days/"):
-            assert headlines == {BY_SLUG[slug].label: number for slug, number in shown.items()}
 
 
 def test_each_part_of_each_breakdown_opens_onto_its_own_rows(

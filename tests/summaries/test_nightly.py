@@ -27,6 +27,7 @@ from summaries.models import ChangedDay, DailyTotal, Restatement, SummaryRun
 from summaries.proof import prove
 from tests.conftest import Cast
 from tests.factories import (
+    NOON,
     CampaignFactory,
     CaseFactory,
     EngagementEventFactory,
@@ -270,6 +271,15 @@ def test_the_first_fill_misses_no_day_and_counts_none_twice(cast: Cast, days: li
     } == {(first.date() + timedelta(days=number), 1) for number in days}
     again = run_nightly(recount=True)
     assert (again.state, again.cells_written, cells()) == (State.PUBLISHED, 0, at_once)
+
+
+def test_what_comes_late_to_a_day_that_was_counted_as_empty_is_in_the_ledger(cast: Cast) -> None:
+    """Also where nothing at all had been counted, on any day."""
+    run_nightly()
+    OutcomeFactory(case__borough=cast.a)
+    run = run_nightly()
+    ledger = Restatement.objects.filter(slice="").values_list("run", "day", "before", "after")
+    assert list(ledger) == [(run.pk, NOON.date(), 0, 1)]
 
 
 def test_the_first_fill_leaves_the_table_as_the_migrations_made_it(campaign: Campaign) -> None:

@@ -21,10 +21,21 @@ from core.sessions import POLL
 from summaries.views.renewing import RENEWED, Reader, tag_of
 from tests.cases.pages import browser
 from tests.conftest import Cast
-from tests.factories import CampaignFactory, OutcomeFactory
+from tests.factories import (
+    BasicCommandUnitFactory,
+    CampaignFactory,
+    CaseFactory,
+    CommandMembershipFactory,
+    DisclosureApplicationFactory,
+    ExclusionFactory,
+    OutcomeFactory,
+    TeamFactory,
+)
 
 NOW = datetime(2021, 12, 1, 10, 2, tzinfo=LONDON)
 PAGES = ["", "compare/", "uplift/"]
+PLACES = ["boroughs/lambeth/", "commands/AS/", "teams/one/"]
+"""On which somebody's own work stands, so that nothing is kept of them."""
 
 readers = st.builds(
     Reader,
@@ -54,6 +65,10 @@ def campaign(cast: Cast) -> Iterator[Campaign]:
     caches["figures"].clear()
     made = CampaignFactory.create(slug="ours", first_day="2021-11-25", last_day="2021-12-10")
     made.boroughs.set([cast.a, cast.b])
+    TeamFactory.create(slug="one")
+    CommandMembershipFactory.create(
+        borough=cast.a, command=BasicCommandUnitFactory.create(code="AS")
+    )
     with time_machine.travel(NOW, tick=False):
         for borough in (cast.a, cast.a, cast.b):
             log(cast, borough=borough)
@@ -95,7 +110,7 @@ def test_a_person_who_moves_sees_the_figures_of_the_new_borough(
     assert arrests(client) == "1"
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *PLACES])
 def test_a_poll_is_told_only_what_is_new(cast: Cast, campaign: Campaign, page: str) -> None:
     client = browser(cast.supervisor)
     whole = client.get(f"/campaigns/ours/{page}")
@@ -131,6 +146,48 @@ def test_a_page_that_is_kept_costs_the_person_and_the_version(
         polled(client, tag, page)
     # The session, the person, and the version: of either.
     assert len(asked) == 6
+
+
+def test_a_poll_of_a_place_costs_no_more_than_one_of_london(cast: Cast, campaign: Campaign) -> None:
+    client = browser(cast.supervisor)
+    for page in PLACES:
+        tag = client.get(f"/campaigns/ours/{page}")["ETag"]
+        with CaptureQueriesContext(connection) as asked:
+            assert polled(client, tag, page)[0] == 304
+        assert len(asked) == 3
+
+
+def test_whoever_opens_a_place_has_their_own_work_as_it_is(cast: Cast, campaign: Campaign) -> None:
+    """Of two supervisors, one may not know of the case whose clock is overdue."""
+    for person in (cast.supervisor, cast.force_supervisor):
+        assert "No clock is overdue" in place_of(browser(person))
+    case = CaseFactory.create(borough=cast.a)
+    DisclosureApplicationFactory.create(case=case, received_on="2021-10-01")
+    ExclusionFactory.create(case=case, user=cast.force_supervisor)
+    assert case.reference in place_of(browser(cast.supervisor))
+    assert "No clock is overdue" in place_of(browser(cast.force_supervisor))
+    # On a page left open it comes with the next tag, though no figure changed.
+    client = browser(cast.supervisor)
+    tag = client.get("/campaigns/ours/boroughs/lambeth/")["ETag"]
+    case.disclosure_applications.update(stage="withdrawn", closed_on="2021-12-01")
+    assert polled(client, tag, PLACES[0])[0] == 304
+    with time_machine.travel(NOW + timedelta(minutes=10), tick=False):
+        status, _, part = polled(client, tag, PLACES[0])
+    assert status == 200
+    assert "No clock is overdue" in part
+
+
+def place_of(client: Client) -> str:
+    return client.get("/campaigns/ours/boroughs/lambeth/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["boroughs/barnet/", "boroughs/no/", "commands/no/", "teams/no/"])
+def test_a_place_that_is_not_theirs_is_not_there_for_a_poll(
+    cast: Cast, campaign: Campaign, page: str
+) -> None:
+    client = browser(cast.officer)
+    headers = {POLL: "figures", "If-None-Match": client.get("/campaigns/ours/")["ETag"]}
+    assert client.get(f"/campaigns/ours/{page}", headers=headers).status_code == 404
 
 
 def test_what_somebody_chose_is_counted_for_them_alone(cast: Cast, campaign: Campaign) -> None:

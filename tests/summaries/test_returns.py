@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.permissions import BoroughScope
+from audit.seals import seal
+from audit.tables import tables
+from audit.verify import verify
 from campaigns.models import Borough, Campaign
 from cases.actions import void_outcome
 from cases.models import Outcome
@@ -161,6 +165,30 @@ class TestFreezing:
                 number: not any(counts.values()) for number, counts in taken.items()
             }
             transaction.set_rollback(True)
+
+    def test_who_signed_is_in_the_history_that_the_seals_cover(
+        self, cast: Cast, campaign: Campaign
+    ) -> None:
+        """And so is a change that got past the rule against changing it."""
+        arrest(cast.a)
+        row = signed(campaign, cast.a, cast.supervisor)
+        events = BoroughReturn.pgh_event_model.objects.order_by("pk")  # type: ignore[attr-defined]
+        assert events.model._meta.db_table in tables()
+        [event] = events
+        assert (event.pgh_label, event.figures) == ("insert", row.figures)
+        assert event.pgh_context.metadata == {"user": cast.supervisor.pk, "action": "sign return"}
+        seal()
+        assert not verify().fault
+        with pgtrigger.ignore("summaries.BoroughReturn:never_changed"):
+            BoroughReturn.objects.filter(pk=row.pk).update(signed_by=cast.colleague)
+        assert [(e.pgh_label, e.signed_by_id) for e in events.all()] == [
+            ("insert", cast.supervisor.pk),
+            ("update", cast.colleague.pk),
+        ]
+        with pgtrigger.ignore(f"{events.model._meta.label}:append_only"):
+            events.filter(pk=event.pk).update(signed_by=cast.colleague)
+
+        assert "summaries_boroughreturnevent" in verify().fault
 
     def test_other_figures_than_were_checked_are_not_signed(
         self, cast: Cast, campaign: Campaign

@@ -1,6 +1,8 @@
 import time
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -40,4 +42,6 @@ class Command(BaseCommand):
         for model in COUNTED:
             label = model._meta.verbose_name_plural
             self.stdout.write(f"{model._default_manager.count():>8,} {label}")
+        if settings.MAILS_KEPT:
+            call_command("digest", stdout=self.stdout)
         self.stdout.write(f"The demo was loaded in {time.monotonic() - started:.1f} seconds.")

@@ -28,4 +28,4 @@ class Command(BaseCommand):
             sent = sum(send_figures(person.pk, now) for person in people)
         except OSError as error:
             raise CommandError(f"The mail server does not take it: {error}. Try again.") from None
-        self.stdout.write(f"{sent} sent")
+        self.stdout.write(f"{sent} e-mail{'' if sent == 1 else 's'} sent")

@@ -1,0 +1,151 @@
+"""London now, one borough, one command, one team."""
+
+from collections.abc import Sequence
+
+from core.spreadsheets import Cell, Table
+from core.templatetags.page import rounded
+from summaries.asked import Asked
+from summaries.comparisons import RESIDENTS
+from summaries.measures import Measure
+from summaries.presenters import parts
+from summaries.presenters.campaign import CampaignPage, Closer, Tile
+from summaries.presenters.place import Breakdown, PlacePage, TeamPage
+from summaries.statistics import Rate
+from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
+
+DIFFERENT = (
+    "Different suspects are counted once for all of these days, so they are not a sum of days or "
+    "boroughs."
+)
+ONE_PLACE = "Each outcome counts in one borough only, so every column adds up."
+FOLLOWED = (
+    "“In these days” counts what followed before they ended; “up to now” counts what followed "
+    "since too. One arrest may lead to several things, so the lines do not add up."
+)
+CREDIT = (
+    "What a team helped others with is in the count of the team that led, and in no total a second "
+    "time."
+)
+NOT_COMPARED = ("Not compared", "Not compared")
+
+
+@taken.register
+def _(page: CampaignPage) -> Taken:
+    shown, tables = page.figures, []
+    if shown:
+        tables = [
+            _headlines(shown.tiles, shown.not_comparable, *shown.different),
+            _rates(shown.closer),
+            _counts(shown.by_day),
+            _counts(shown.by_borough, *([f"{shown.parts}."] if shown.parts else []), ONE_PLACE),
+            Table(
+                "What each figure counts",
+                ["Measure", "Unit", "Counts"],
+                [(m.label, m.unit.value, m.meaning) for m in shown.meanings],
+            ),
+        ]
+    said = facts(page.days, page.reach, shown.freshness if shown else None)
+    said.insert(0, ("Campaign", page.state.words))
+    return Taken(page.campaign.name, said, tables, page.form.query, briefing=True)
+
+
+@taken.register
+def _(page: PlacePage) -> Taken:
+    tables = []
+    if page.begun:
+        tables = [
+            _headlines(page.tiles, page.not_comparable),
+            *(_breakdown(part, page.form.chosen) for part in page.breakdowns),
+        ]
+        if page.when:
+            heading = headed(page.form.chosen)
+            tables += [
+                Table("By weekday", ["Weekday", heading], page.when.of_weekdays),
+                Table("By time of day", ["Time in London", heading], page.when.of_hours),
+            ]
+        tables.append(
+            Table(
+                "What became of it",
+                ["Began with", "How many", "What followed", "In these days", "Up to now"],
+                [
+                    (cohort.label, cohort.size, step.label, step.within, step.by_now)
+                    for cohort in page.cohorts
+                    for step in cohort.steps
+                ],
+                [FOLLOWED],
+            )
+        )
+    said = facts(page.form.days, page.place.label, page.freshness)
+    title = f"{page.place.label}, {page.campaign.name}"
+    return Taken(title, said, tables, page.form.query, briefing=True)
+
+
+@taken.register
+def _(page: TeamPage) -> Taken:
+    table = Table(
+        "Led and helped with",
+        ["Measure", "Unit", "Led", "Helped with (not added)"],
+        [(one.measure.label, one.measure.unit.value, one.led, one.helped) for one in page.credits],
+        [CREDIT],
+    )
+    said = facts(page.form.days, page.place.label, page.freshness)
+    tables = [table] if page.begun else []
+    return Taken(f"{page.team.name}, {page.campaign.name}", said, tables, page.form.query)
+
+
+def _headlines(
+    tiles: Sequence[Tile], refused: str, different: Asked | None = None, suspects: int = 0
+) -> Table:
+    """The tiles, and the different suspects where the page says how many they are."""
+    running = any(tile.today for tile in tiles)
+    headings = ["Measure", "Unit", "Count"]
+    headings += ["Today so far"] if running else []
+    headings += [] if refused else ["Times the baseline", "Against the baseline"]
+    rows = [_headline(tile, running=running, compared=not refused) for tile in tiles]
+    notes = [f"No comparison with a baseline: {refused}" if refused else AGAINST]
+    if different and suspects:
+        measure = different.measure
+        words = ["Not counted by day"] * running + [*NOT_COMPARED] * (not refused)
+        rows.append([measure.label, measure.unit.value, suspects, *words])
+        notes.append(DIFFERENT)
+    return Table("Headline figures", headings, rows, notes)
+
+
+def _headline(tile: Tile, *, running: bool, compared: bool) -> list[Cell]:
+    measure = tile.asked.measure
+    row: list[Cell] = [measure.label, measure.unit.value, tile.count]
+    if running:
+        row.append(tile.today[0] if tile.today else "Not counted by day")
+    if compared:
+        row += [times(tile.uplift)[0], tile.uplift.says] if tile.uplift else NOT_COMPARED
+    return row
+
+
+def _rates(closer: Closer) -> Table:
+    measure, rate = closer.asked.measure, "Per 1,000 residents"
+    return Table(
+        "By borough, as a rate",
+        ["Borough", headed(measure), rate, *limits(rate)],
+        [(row.borough.name, row.count, *_rate(row.rate)) for row in closer.rows],
+    )
+
+
+def _rate(rate: Rate | None) -> tuple[Cell, Cell, Cell]:
+    """A rate and its interval; places outside London have no residents to divide by."""
+    if rate is None:
+        return "No residents", "No residents", "No residents"
+    return rounded(rate.value, RESIDENTS.places), *ends(rate.interval, RESIDENTS.places)
+
+
+def _counts(table: parts.Table, *notes: str) -> Table:
+    rows: list[Sequence[Cell]] = [
+        (f"{row.label}, {row.note}" if row.note else row.label, *row.counts)
+        for row in [*table.rows, table.total]
+    ]
+    headings = [headed(asked.measure) for asked in table.whole]
+    return Table(table.title, [table.by.value.capitalize(), *headings], rows, notes)
+
+
+def _breakdown(part: Breakdown, measure: Measure) -> Table:
+    headings = [part.heading, headed(measure)]
+    return Table(part.title, headings, [(row.label, row.count) for row in part.rows])
