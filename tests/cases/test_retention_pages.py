@@ -13,6 +13,7 @@ from cases.actions.retention import hold, propose, put_off_reviews
 from cases.models import BreakGlass, Case, Outcome, Reduction
 from cases.retention import due
 from core.days import london_day
+from tests.accounts.pages import PASSWORD, person
 from tests.cases.pages import at, browser, form_at, text_of
 from tests.cases.reducing import OLD, agreed, old_case, reduced, short_periods
 from tests.conftest import Cast
@@ -26,6 +27,7 @@ from tests.factories import (
     ReviewPeriodFactory,
     UserFactory,
 )
+from tests.signing_in import long_ago
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +143,15 @@ def test_two_people_reduce_and_the_list_is_frozen(
         "done": 0,
         "total": 1,
     }
+
+
+def test_a_proposal_that_was_sent_is_sent_on_after_a_proof(client: Client, case: Case) -> None:
+    client.force_login(person(role="supervisor", boroughs=[case.borough]))
+    long_ago(client, 301)
+    asked = client.post(at("propose_reduction"), {"chosen": [case.pk]})["Location"]
+    assert not Reduction.objects.exists()
+    client.post(asked, {"password": PASSWORD, "next": at("propose_reduction")})
+    assert list(Reduction.objects.get().listed.values_list("case", flat=True)) == [case.pk]
 
 
 def test_every_due_case_is_proposed_as_one_list_and_comes_back_when_it_is_refused(

@@ -195,7 +195,7 @@ ACCOUNT: Lines = {
     "mfa_deactivate_totp": Rule(SIGNED_IN, NOTHING, "404"),
     # A passkey that is the only second step stays.
     "mfa_remove_webauthn": Rule(SIGNED_IN, MINE, "302 mfa_index"),
-    "mfa_view_recovery_codes": Rule(SIGNED_IN, NOTHING, "404", NOT_TAKEN),
+    "mfa_view_recovery_codes": Rule(SIGNED_IN, NOTHING, "404", NOT_TAKEN, person_first=True),
     "mfa_generate_recovery_codes": Rule(
         *(SIGNED_IN, NOTHING, "200"),
         "302 mfa_view_recovery_codes, sign_in_change me",

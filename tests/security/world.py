@@ -1,6 +1,7 @@
 """What the permission table is asked about: one of everything in each state, and who asks."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from campaigns.models import Borough
 from cases.models import Case, Outcome
-from cases.reading import REASON_LASTS, REASONS
+from cases.reading import REASONS
 from core.days import ONE_DAY, london_day
 from core.mail import END
 from summaries.returns import counted
@@ -57,6 +58,7 @@ from tests.factories import (
     SampledRowFactory,
     SavedFilterFactory,
 )
+from tests.signing_in import long_ago
 from tests.test_admin import IN_ADMIN
 
 NOBODY = "nobody"
@@ -149,9 +151,10 @@ class World:
             return reverse(name, kwargs=places)
         if name in ODD:
             return ODD[name]
-        return "/" + re.sub(
-            r"<(?:\w+:)?(\w+)>", lambda place: _filled(place[1], route, rows), route
-        )
+        for place in re.findall(r"<(?:\w+:)?\w+>", route):
+            of = place.strip("<>").split(":")[-1]
+            route = route.replace(place, _filled(of, route, rows))
+        return f"/{route}"
 
     def browser(self, who: str) -> Client:
         """A person's as it was when the world was made, whatever was asked since."""
@@ -337,7 +340,7 @@ def _made() -> World:
     for state, of_campaign in _campaigns(cast).items():
         rows[state] = rows.get(state, {}) | of_campaign
     sampled = SampledRowFactory.create()
-    plain = {model._meta.model_name: BY_MODEL[model].create for model in IN_ADMIN}
+    plain = {str(model._meta.model_name): BY_MODEL[model].create for model in IN_ADMIN}
     own = {name: create() for name, create in plain.items() if name not in rows[State.OWN]}
     own |= {"sampledrow": sampled, "sample": sampled.sample, "logrow": sampled.row}
     rows[State.OWN] |= own
@@ -347,17 +350,21 @@ def _made() -> World:
     cookies = {}
     for who, person in people.items():
         browsers[who].force_login(person)
-        _give_reason(browsers[who], rows[State.LISTED]["case"])
+        _stay(browsers[who], rows[State.LISTED]["case"])
         cookies[who] = browsers[who].cookies[settings.SESSION_COOKIE_NAME].value
     return World(people, rows, mine, browsers, cookies)
 
 
-def _give_reason(client: Client, case: Case) -> None:
-    """As the form does that asks why somebody reads a restricted case."""
-    session = client.session
-    until = (timezone.now() + REASON_LASTS).timestamp()
-    session[REASONS] = {str(case.pk): ("task", "Asked to", until)}
+def _stay(client: Client, case: Case) -> None:
+    """A session that lasts however slow the machine is, its proof new and its reason given.
+
+    What each question would prolong is rolled back.
+    """
+    session, until = client.session, timezone.now() + settings.SESSION_LASTS
+    session.set_expiry(until)
+    session[REASONS] = {str(case.pk): ("task", "Asked to", until.timestamp())}
     session.save()
+    long_ago(client, -int(settings.SESSION_LASTS.total_seconds()))
 
 
 @pytest.fixture(scope="module")
@@ -376,12 +383,14 @@ def made(
     quiet = override_settings(
         WHITENOISE_AUTOREFRESH=True, MAILS_KEPT=True, EMAIL_FILE_PATH=str(folder)
     )
+    logging.disable(logging.WARNING)
     with pytest.MonkeyPatch.context() as patch, quiet, django_db_blocker.unblock():
         for job in JOBS:
             patch.setattr(f"{job}.delay", lambda *_: None)
         with transaction.atomic():
             yield _made()
             transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
 
 
 JOBS = [
