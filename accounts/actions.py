@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tasks import sign_in_was_reset
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Those that nobody takes for another when reading one out."""
@@ -18,7 +19,11 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 @transaction.atomic
 def give_initial_password(person: User, *, keep_second_step: bool) -> str:
-    """A password made here, to be told once: it ends every session and must be changed soon."""
+    """A password made here, to be told once: it ends every session and must be changed soon.
+
+    The person and the auditors hear of it, unless it is the person's first way in.
+    """
+    is_reset = person.has_usable_password() or not keep_second_step
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
     person.set_password(password)
     person.initial_password_until = timezone.now() + timedelta(days=settings.INITIAL_PASSWORD_DAYS)
@@ -26,7 +31,14 @@ def give_initial_password(person: User, *, keep_second_step: bool) -> str:
     if not keep_second_step:
         Authenticator.objects.filter(user_id=person.pk).delete()
     end_sessions(person)
+    if is_reset:
+        # A broker that is down keeps nobody from the password that is shown this once.
+        transaction.on_commit(lambda: _tell_of_reset(person), robust=True)
     return password
+
+
+def _tell_of_reset(person: User) -> None:
+    sign_in_was_reset.delay(person.pk, timezone.now().isoformat())
 
 
 def end_sessions(person: User, *, only: str | None = None, but: str | None = None) -> int:

@@ -6,6 +6,8 @@
   `audit.record.listed` asks of search terms and `audit.record.wrote` of what is written.
 - `repeated(request, record)`: whether the person has read the record many times in a week. The
   page says whether they have a task there, which the log cannot know.
+- `many(request, record)`: whether the person has opened so many different records in an hour that
+  they may be going through them.
 """
 
 import re
@@ -13,6 +15,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 from django.db.models.functions import Lower
@@ -25,6 +28,7 @@ Flag = LogRow.Flag
 
 OFTEN = 5
 OFTEN_WITHIN = timedelta(days=7)
+MANY_WITHIN = timedelta(hours=1)
 FREE_TEXT = frozenset({"reference", "q", "search", "name", "text"})
 """The search terms that people type; the others are chosen from lists."""
 SHORTEST_NAME = 3
@@ -74,3 +78,19 @@ def repeated(request: HttpRequest, record: Model) -> bool:
         at__gte=DatabaseNow() - OFTEN_WITHIN,
     )
     return looks[: OFTEN - 1].count() == OFTEN - 1
+
+
+def many(request: HttpRequest, record: Model) -> bool:
+    """Whether the person opened as many others within the hour as `LOOKS_AN_HOUR` lets pass."""
+    others = (
+        LogRow.objects.filter(
+            action=LogRow.Action.CONSULTATION,
+            actor=request.user.get_username(),
+            at__gte=DatabaseNow() - MANY_WITHIN,
+        )
+        .exclude(object_type=record._meta.label_lower, object_id=str(record.pk))
+        .order_by()
+        .values("object_type", "object_id")
+        .distinct()
+    )
+    return others[: settings.LOOKS_AN_HOUR].count() == settings.LOOKS_AN_HOUR

@@ -39,6 +39,7 @@ class LogRow(models.Model):
         COLLEAGUE_NAME = "colleague_name", "Looked for a colleague's name"
         EXCLUDED_CASE = "excluded_case", "Tried a case that they are excluded from"
         REPEATED = "repeated", "Looked at one record again and again, without a task there"
+        MANY = "many", "Opened many different records within an hour"
         BREAK_GLASS = "break_glass", "Used break-glass, or tried to"
 
     READS: ClassVar[tuple[Action, ...]] = (
@@ -96,7 +97,7 @@ class LogRow(models.Model):
                 condition=Q(
                     flag__in=[
                         *("", "own_name", "colleague_name", "excluded_case"),
-                        *("repeated", "break_glass"),
+                        *("repeated", "many", "break_glass"),
                     ]
                 ),
             ),

@@ -19,7 +19,12 @@ Action = LogRow.Action
 
 
 def consulted(request: HttpRequest, record: Model, *, code: str = "", reason: str = "") -> None:
-    """Somebody read one record, for a reason where one was asked for."""
+    """Somebody read one record, for a reason where one was asked for.
+
+    Auditors go through the log, so its own rows are not counted as many.
+    """
+    if not (flags.of(request) or isinstance(record, LogRow)) and flags.many(request, record):
+        flags.mark(request, flags.Flag.MANY)
     _write(request, Action.CONSULTATION, record=record, reason_code=code, reason=reason)
 
 

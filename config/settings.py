@@ -114,6 +114,8 @@ try:
     SEAL_EVERY_MINUTES = env.int(
         "SEAL_EVERY_MINUTES", 60, validate=validate.Range(min=1, max=24 * 60)
     )
+    # Different records that one person may open in an hour before the log flags the next.
+    LOOKS_AN_HOUR = env.int("LOOKS_AN_HOUR", 60, validate=validate.Range(min=10, max=1000))
     # How long a session may be idle, and how long it may last. OWASP's bounds, and a long shift.
     IDLE = timedelta(
         minutes=env.int("SESSION_IDLE_MINUTES", 15, validate=validate.Range(min=5, max=60))

@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import User
+from core.jobs import Sending
 from summaries.actions import AlreadyRunning, run_nightly
 from summaries.digest import (
     administrators_to_tell,
@@ -45,15 +46,6 @@ def nightly(self: "Task[[int | None], None]", asked_by: int | None = None) -> No
         return
     if run.state != SummaryRun.State.PUBLISHED:
         tell_administrators.delay()
-
-
-class Sending(Task):  # type: ignore[type-arg]
-    """A mail server that fails is an OSError; whom it kept waiting is in the next `morning`."""
-
-    autoretry_for = (OSError, OperationalError)
-    retry_backoff = 2
-    retry_backoff_max = 10
-    max_retries = 4
 
 
 @shared_task(base=Sending)

@@ -1,17 +1,28 @@
 """What the log flags to the auditor as it is written."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
+from accounts.models import User
 from audit import flags
 from audit.models import LogRow
 from cases.models import Case
 from tests.conftest import Cast
-from tests.factories import CaseFactory, ExclusionFactory, OutcomeFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    ExclusionFactory,
+    LogRowFactory,
+    OutcomeFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +100,42 @@ def test_tries_of_a_case_that_bars_one_are_flagged_and_answered_as_any(
         assert client.get(reverse(f"cases:{name}", args=[pk])).status_code == 404
     client.post(reverse("cases:find"), {"reference": "12/26"})
     assert len(raised()) == 4
+
+
+def test_more_different_records_within_an_hour_than_one_works_on_are_flagged(
+    client: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.LOOKS_AN_HOUR = 3
+    cases = CaseFactory.create_batch(5, borough=cast.a, officer=cast.officer)
+    pages = [reverse("cases:case", args=[case.pk]) for case in cases]
+
+    def opened(person: User, *numbers: int) -> int:
+        """How many of these looks are flagged, one after the other."""
+        before = len(raised())
+        client.force_login(person)
+        for number in numbers:
+            client.get(pages[number])
+        return len(raised()) - before
+
+    assert opened(cast.officer, 0, 1, 2, 1, 0) == 0
+    assert opened(cast.colleague, 3) == 0
+    assert opened(cast.officer, 3, 0) == 2
+    assert set(raised()) == {("consultation", "many")}
+    with pgtrigger.ignore("audit.LogRow:never_changed"):
+        LogRow.objects.update(at=F("at") - timedelta(minutes=59))
+        assert opened(cast.officer, 4) == 1
+        LogRow.objects.update(at=F("at") - timedelta(minutes=1))
+    assert opened(cast.officer, 3) == 0
+
+
+def test_an_auditor_reads_the_log_itself_without_end(
+    client: Client, cast: Cast, settings: Settings
+) -> None:
+    settings.LOOKS_AN_HOUR = 1
+    client.force_login(cast.auditor)
+    for row in LogRowFactory.create_batch(3):
+        client.get(reverse("audit:row", args=[row.pk]))
+    assert raised() == []
 
 
 def test_the_fifth_look_of_a_week_without_a_task_is_flagged(client: Client, cast: Cast) -> None:

@@ -48,7 +48,7 @@ TO = {"move_case": "closed", "change_order": "served", "change_disclosure": "ini
 
 def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
     """One of everything, of one case."""
-    case = CaseFactory.create(borough=cast.a, **of_case)
+    case = CaseFactory.create(**{"borough": cast.a} | of_case)
     outcome = OutcomeFactory.create(case=case)
     SentBackFactory.create(outcome=outcome)
     return {

@@ -1,0 +1,23 @@
+"""Doors for the worker: load, call, nothing else."""
+
+from datetime import datetime
+
+from celery import shared_task
+from django.db import OperationalError
+
+from accounts.mail import tell_of_reset, to_tell_of_reset
+from accounts.models import User
+from core.jobs import Sending
+
+
+@shared_task(base=Sending)
+def reset_told(pk: int, to: int, at: str) -> None:
+    person, reader = User.objects.get(pk=pk), User.objects.get(pk=to)
+    tell_of_reset(person, reader, datetime.fromisoformat(at))
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+def sign_in_was_reset(pk: int, at: str) -> None:
+    """One job for each, so that one address that is refused keeps nobody else waiting."""
+    for reader in to_tell_of_reset(User.objects.get(pk=pk)):
+        reset_told.delay(pk, reader.pk, at)

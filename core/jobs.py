@@ -1,0 +1,13 @@
+"""What jobs of several apps share."""
+
+from celery import Task
+from django.db import OperationalError
+
+
+class Sending(Task):  # type: ignore[type-arg]  # Celery's own class takes none at run time.
+    """A job that sends an e-mail: a mail server that fails is an OSError."""
+
+    autoretry_for = (OSError, OperationalError)
+    retry_backoff = 2
+    retry_backoff_max = 10
+    max_retries = 4
