@@ -37,7 +37,7 @@ def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpRespo
     def page_of(campaign: Campaign, now: datetime) -> PlacePage:
         return _place(request, campaign, kind, key, now)
 
-    return renewing_of_ones_own(request, slug, "summaries/place.html", page_of)
+    return renewing_of_ones_own(request, slug, "summaries/_place.html", page_of)
 
 
 def place_page(request: SignedInRequest, slug: str, kind: str, key: str) -> PlacePage:
@@ -60,7 +60,7 @@ def team(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
     def page_of(campaign: Campaign, now: datetime) -> TeamPage:
         return _team(request, campaign, key, now)
 
-    return renewing_of_ones_own(request, slug, "summaries/team.html", page_of)
+    return renewing_of_ones_own(request, slug, "summaries/_team.html", page_of)
 
 
 def team_page(request: SignedInRequest, slug: str, key: str) -> TeamPage:
