@@ -121,6 +121,7 @@ def _line(
                 x(n) + (5 if late else -5),
                 y(value) - 12 if line.main else min(y(min(under)) + 30, FOOT - 8),
                 at="end" if late else "start",
+                kind=kind,
                 fill=colour,
                 font_weight="bold" if line.main else None,
             )

@@ -47,10 +47,16 @@ def words(text: object, x: float, y: float, *, at: str = "start", **more: object
     return element("text", escape(text), x=x, y=y, **{**plain, **more})
 
 
-def over(text: object, x: float, y: float, *, at: str = "start", **more: object) -> SafeString:
-    """A line of text with a rim of paper, so that it reads where it crosses a line."""
+def over(
+    text: object, x: float, y: float, *, at: str = "start", kind: str = "", **more: object
+) -> SafeString:
+    """A line of text with a rim of paper, so that it reads where it crosses a line.
+
+    Its kind is that of the mark whose colour it has.
+    """
     rim = {"stroke": PAPER, "stroke_width": 5, "paint_order": "stroke"}
-    return words(text, x, y, at=at, class_="app-chart__over", **{**rim, **more})
+    class_ = "app-chart__over" + (f" app-chart__over--{kind}" if kind else "")
+    return words(text, x, y, at=at, class_=class_, **{**rim, **more})
 
 
 def title(text: str) -> SafeString:
