@@ -160,6 +160,16 @@ class User(AbstractBaseUser):
         return self.scope if self.may(Permission.SEE_FIGURES) else NOWHERE
 
     @property
+    def engagement_scope(self) -> BoroughScope:
+        """The boroughs whose engagement and training they may read of: those of their figures.
+
+        Whoever sees no figures, as an auditor, reads of all of it.
+        """
+        if not self.may(Permission.SEE_ENGAGEMENT):
+            return NOWHERE
+        return self.figures_scope if self.may(Permission.SEE_FIGURES) else EVERYWHERE
+
+    @property
     def is_staff(self) -> bool:
         """Whether Django's admin opens for them."""
         return self.may(Permission.ADMINISTER)

@@ -1,14 +1,16 @@
 """What can be asked of campaigns and boroughs."""
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from core.days import ONE_DAY
 
 if TYPE_CHECKING:
-    from campaigns.models import Borough, Campaign
+    from campaigns.models import Borough, Campaign, Programme
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -36,4 +38,13 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
             models.Q(memberships__end_day=None) | models.Q(memberships__end_day__gt=day),
             memberships__command__code=command_code,
             memberships__first_day__lte=day,
+        )
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def with_money(self) -> Self:
+        """With `planned_pounds` and `spent_pounds`, the sums of its years."""
+        return self.annotate(
+            planned_pounds=Coalesce(models.Sum("years__planned_pounds"), Decimal()),
+            spent_pounds=Coalesce(models.Sum("years__spent_pounds"), Decimal()),
         )
