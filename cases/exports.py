@@ -1,23 +1,8 @@
-"""What an exported list says of each row, under which heading."""
+"""What the exported lists of outcomes and cases say of each row, under which heading."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
-from core.days import LONDON
-from core.spreadsheets import Cell
-
-ROWS_AT_MOST = 100_000
-ROWS_OF_A_SPREADSHEET = 10_000
-"""A spreadsheet is held in memory, and nobody reads a longer one."""
-
-Columns = Sequence[tuple[str, Callable[[Any], Cell]]]
-
-
-def _london(moment: datetime) -> datetime:
-    return moment.astimezone(LONDON).replace(tzinfo=None, microsecond=0)
+from core.exports import Columns, on_london_clock
 
 
 def _detail(outcome: Any) -> str:
@@ -34,7 +19,7 @@ def _detail(outcome: Any) -> str:
 OUTCOMES: Columns = (
     ("Entry", lambda o: str(o.pk)),
     ("London day", lambda o: o.day),
-    ("Happened", lambda o: _london(o.happened_at)),
+    ("Happened", lambda o: on_london_clock(o.happened_at)),
     ("Kind", lambda o: o.get_kind_display()),
     ("Offence", lambda o: o.get_offence_display()),
     ("Which other offence", lambda o: o.offence_note),
@@ -44,7 +29,7 @@ OUTCOMES: Columns = (
     ("Case", lambda o: o.case.reference),
     ("Suspect", lambda o: o.suspect.number if o.suspect else None),
     ("State", lambda o: o.state),
-    ("Recorded", lambda o: _london(o.recorded_at)),
+    ("Recorded", lambda o: on_london_clock(o.recorded_at)),
     ("Recorded by", lambda o: str(o.logged_by or "")),
 )
 CASES: Columns = (
@@ -55,12 +40,6 @@ CASES: Columns = (
     ("Borough of the offence", lambda c: str(c.borough)),
     ("Team", lambda c: str(c.team or "")),
     ("Officer in the case", lambda c: str(c.officer or "")),
-    ("Opened here", lambda c: _london(c.opened_at)),
+    ("Opened here", lambda c: on_london_clock(c.opened_at)),
     ("Restricted", lambda c: "Yes" if c.restricted else "No"),
 )
-
-
-def cells(rows: "QuerySet[Any]", columns: Columns) -> Iterator[list[Cell]]:
-    """The rows as cells, a few thousand at a time in memory."""
-    for row in rows.iterator(chunk_size=2_000):
-        yield [read(row) for _, read in columns]

@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
-from campaigns.models import Borough
-from core.days import DayRange
+from campaigns.models import Borough, Team
+from core.days import DatabaseNow, DayRange
 from core.querysets import M, ScopedQuerySet, Viewer
 
 if TYPE_CHECKING:
@@ -74,9 +74,20 @@ class EngagementEventQuerySet(EngagementQuerySet["EngagementEvent"]):
     def between(self, days: DayRange) -> Self:
         return self.filter(day__gte=days.first, day__lt=days.end)
 
-    def over_by(self, now: datetime) -> Self:
-        """Planned events that have begun, so that somebody has to say what came of them."""
-        return self.filter(status="planned", voided_at=None, happened_at__lte=now)
+    def of_team(self, team: Team) -> Self:
+        """Those that a team leads, or helps with."""
+        return self.filter(Q(team=team) | Q(pk__in=team.supported_events.values("pk")))
+
+    def in_state(self, state: str) -> Self:
+        """Those planned, done or cancelled, void, or waiting for somebody to say what came of them.
+
+        A void one is nothing but void.
+        """
+        if state == "void":
+            return self.filter(voided_at__isnull=False)
+        if state == "waiting":
+            return self.in_state("planned").filter(happened_at__lte=DatabaseNow())
+        return self.filter(status=state, voided_at=None)
 
 
 class TrainingSessionQuerySet(EngagementQuerySet["TrainingSession"]):

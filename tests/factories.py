@@ -21,7 +21,7 @@ from factory.declarations import (
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import KeptForm, StaffBorough, User
+from accounts.models import KeptForm, SavedFilter, StaffBorough, User
 from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
@@ -77,7 +77,6 @@ from cases.models import (
     ReductionCase,
     ReviewPeriod,
     RiskAssessment,
-    SavedFilter,
     SentBack,
     Suspect,
 )

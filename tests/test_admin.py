@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import KeptForm, StaffBorough, User
+from accounts.models import KeptForm, SavedFilter, StaffBorough, User
 from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
     BreakGlass,
@@ -35,7 +35,6 @@ from cases.models import (
     ProtectiveOrder,
     ReductionCase,
     RiskAssessment,
-    SavedFilter,
     SentBack,
     Suspect,
 )

@@ -126,6 +126,11 @@ class EngagementEvent(Fact):
         return self.title
 
     @property
+    def state(self) -> str:
+        """What it is, in a word."""
+        return "Void" if self.voided_at else str(EventStatus(self.status).label)
+
+    @property
     def online(self) -> bool:
         return not self.place
 

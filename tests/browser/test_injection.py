@@ -13,8 +13,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
-from cases.models import Draft, Import, Outcome, SavedFilter
+from accounts.models import SavedFilter, User
+from cases.models import Draft, Import, Outcome
 from tests.cases.pages import at, browser
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast

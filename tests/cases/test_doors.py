@@ -37,7 +37,6 @@ from tests.factories import (
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
     ReductionCaseFactory,
-    SavedFilterFactory,
     SentBackFactory,
 )
 
@@ -59,7 +58,7 @@ OF_IMPORTS = {
     *("import", "match_import", "mend_import", "marked_import", "save_import", "import_again"),
     *("import_progress", "undo_import", "discard_import"),
 }
-OF_ONES_OWN = {"draft", "log_check", "remove_filter", "end_break_glass", *OF_IMPORTS}
+OF_ONES_OWN = {"draft", "log_check", "end_break_glass", *OF_IMPORTS}
 SEALED = "draft"
 """It takes a form by its seal, signed in or not, and without one is not there."""
 TO = {"move_case": "closed", "change_order": "served", "change_disclosure": "initial_checks"}
@@ -82,7 +81,6 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "application": DisclosureApplicationFactory.create(case=case),
         "submission": EvidenceSubmissionFactory.create(case=case),
         "draft": DraftFactory.create(owner=cast.officer, form="arrest"),
-        "filter": SavedFilterFactory.create(owner=cast.officer),
         "access": CaseAccessFactory.create(case=case),
         "exclusion": ExclusionFactory.create(case=case, declared=True),
         "lifting": LiftingFactory.create(case=case),
@@ -94,7 +92,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
 
 def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
     """The name and the address of each page, with the rows in the places of its path."""
-    subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
+    subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case"}
     subjects |= {"imports": "import", "reductions": "reduction", "break-glass": "opening"}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)

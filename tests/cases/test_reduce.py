@@ -20,6 +20,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import SavedFilter
 from audit.filters import SOUGHT
 from audit.models import LogRow
 from audit.seals import seal
@@ -40,7 +41,6 @@ from cases.models import (
     Reduction,
     ReductionCase,
     ReviewPeriod,
-    SavedFilter,
 )
 from cases.reading import REASONS
 from core.days import london_day, start_of

@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.maps import short_names
 from campaigns.models import Borough, Campaign
 from cases.models import Outcome
 from core.days import LONDON, DayRange
@@ -23,7 +24,7 @@ from summaries.comparisons import (
     Uplift,
 )
 from summaries.measures import BY_SLUG
-from summaries.presenters.drawn import finding, short_names, uplift_words
+from summaries.presenters.drawn import finding, uplift_words
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import BoroughFactory, CampaignFactory, CaseFactory, SuspectFactory
