@@ -78,8 +78,12 @@ def borough_map(
             )
         )
     bounds = [f"{step * n:,.{places}f}" for n in range(LEVELS + 1)]
+    one_by_one = step == 1 and places == 0
     legend = [Shade(0, "none")] + [
-        Shade(n + 1, f"more than {bounds[n]}, up to {bounds[n + 1]}")
+        Shade(
+            n + 1,
+            bounds[n + 1] if one_by_one else f"more than {bounds[n]}, up to {bounds[n + 1]}",
+        )
         for n in range(LEVELS)
         if step * n < most - 1e-9
     ]

@@ -11,6 +11,7 @@ from partners.actions.events import (
     finish_follow_up,
     repeat_event,
     restore_event,
+    say_parts,
     version_of,
     void_event,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "finish_follow_up",
     "repeat_event",
     "restore_event",
+    "say_parts",
     "version_of",
     "void_event",
 ]

@@ -1,7 +1,7 @@
 """Engagement events: planned, put right, held, cancelled, repeated; and what follows them."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -80,6 +80,15 @@ def finish_event(*, by: User, event: EngagementEvent, version: str, **counts: An
     """Says that an event was held, and what was counted there; ChangedMeanwhile as above."""
     with transaction.atomic(), pghistory.context(user=by.pk, action="say what came of it"):
         _change(_locked(event, version), {"status": EventStatus.DONE, "cancel_reason": ""} | counts)
+
+
+def say_parts(*, by: User, event: EngagementEvent, parts: Mapping[int, str]) -> None:
+    """Says what partners do at an event, by the keys of their participations."""
+    with transaction.atomic(), pghistory.context(user=by.pk, action="say what partners do"):
+        for one in Participation.objects.select_for_update().filter(event=event, pk__in=parts):
+            if one.part != parts[one.pk]:
+                one.part = parts[one.pk]
+                one.save(update_fields=["part"])
 
 
 def cancel_event(*, by: User, event: EngagementEvent, reason: str) -> None:

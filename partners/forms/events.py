@@ -1,6 +1,6 @@
 """What is typed about an event: before it, after it, and where it does not take place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from core.days import LONDON
 from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
 from partners.actions import Every
 from partners.choices import EventKind, ReachMethod, Topic
-from partners.models import EngagementEvent, Partner
+from partners.models import EngagementEvent, Participation, Partner
 
 NO_NAMES = "No names of people who attended."
 
@@ -262,3 +262,25 @@ class FollowUpForm(PageForm):
         widget=Autocomplete(),
     )
     due_on = DayField(label="Due by")
+
+
+class PartsForm(PageForm):
+    """What each partner does at an event."""
+
+    def __init__(self, *args: Any, parts: Iterable[Participation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in parts:
+            self.fields[f"part_{one.pk}"] = forms.CharField(
+                label=str(one.partner),
+                max_length=120,
+                required=False,
+                initial=one.part,
+                error_messages={
+                    "max_length": f"{one.partner} must be %(limit_value)d characters or fewer"
+                },
+            )
+
+    @property
+    def parts(self) -> dict[int, str]:
+        """What was typed, by the participation's key; for a form that is valid."""
+        return {int(name.removeprefix("part_")): part for name, part in self.cleaned_data.items()}

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.utils import timezone
 
-from accounts.history import Change, history, joined, latest_first
+from accounts.history import Change, changes, history, joined, latest_first
 from accounts.models import User
 from accounts.permissions import Permission
 from core.days import london_day
@@ -80,6 +80,7 @@ class EventPage:
     def changes(self) -> list[Change]:
         event = self.event
         everything = [
+            *(one for one in changes(Participation, self.user, event=event) if one.fields),
             *joined(Participation, "partner", "Partner", event=event),
             *joined(EventTeam, "team", "Team that helps", engagementevent=event),
             *history(event, self.user),

@@ -15,6 +15,8 @@ from core.days import DayRange
 from partners.choices import EventStatus
 from partners.models import EngagementEvent
 
+ENOUGH_FOR_A_MAP = 5
+
 
 @dataclass(frozen=True)
 class PlacesPage:
@@ -49,7 +51,10 @@ class PlacesPage:
         return self.held.total()
 
     @cached_property
-    def map(self) -> BoroughMap:
+    def map(self) -> BoroughMap | None:
+        """A map where there is enough to make one; a few numbers read better as a table."""
+        if len(self.boroughs) < ENOUGH_FOR_A_MAP:
+            return None
         addresses = {borough.pk: self.address(borough) for borough in self.boroughs}
         return borough_map(self.boroughs, self.held, addresses, unit="events held", places=0)
 

@@ -21,6 +21,7 @@ from partners.forms.events import (
     EventForm,
     FollowUpForm,
     OutcomeOfEventForm,
+    PartsForm,
     RefusableForm,
     RepeatForm,
     WhyForm,
@@ -178,6 +179,18 @@ def repeat(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{events} planned.")
         return redirect("partners:event", pk)
     return _small_form(request, found, form, "Repeat this event", "Plan them")
+
+
+@requires(Permission.WRITE_RECORDS)
+def parts(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _to_change(request, pk)
+    form = PartsForm(_sent(request), parts=EventPage(found, request.user).parts)
+    if request.method == "POST" and form.is_valid():
+        actions.say_parts(by=request.user, event=found, parts=form.parts)
+        wrote(request, found, " ".join(form.parts.values()))
+        messages.success(request, "Saved what the partners do.")
+        return redirect("partners:event", pk)
+    return _small_form(request, found, form, "What each partner does", "Save")
 
 
 @requires(Permission.WRITE_RECORDS)

@@ -11,7 +11,7 @@ from partners import actions
 from partners.presenters.calendar import Calendar
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
-from tests.factories import NOON, CampaignFactory, EngagementEventFactory
+from tests.factories import NOON, BoroughFactory, CampaignFactory, EngagementEventFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,19 @@ def test_gaps_name_each_borough_without_an_event_and_what_is_planned(cast: Cast)
     for _, number, address in page.rows:
         assert urlsplit(address).path == "/engagement/"
         assert client.get(address).context["list"].count.number == number
+
+
+def test_a_map_is_drawn_of_five_boroughs_and_fewer_are_a_table(cast: Cast) -> None:
+    others = BoroughFactory.create_batch(2)
+    four = CampaignFactory.create(slug="four", boroughs=[cast.a, cast.b, *others])
+    five = CampaignFactory.create(slug="five", boroughs=[*four.boroughs.all()])
+    five.boroughs.add(BoroughFactory.create())
+    EngagementEventFactory.create(borough=cast.a)
+    client = browser(cast.supervisor)
+    assert client.get("/engagement/map/?campaign=four").context["page"].map is None
+    drawn = client.get("/engagement/map/?campaign=five").context["page"].map
+    assert [(shade.level, shade.words) for shade in drawn.legend] == [(0, "none"), (1, "1")]
+    assert drawn.drawing.count("<a ") == 5
 
 
 def test_an_officer_sees_the_map_of_their_boroughs_alone(cast: Cast, officer: Client) -> None:

@@ -181,6 +181,22 @@ class TestPuttingRight:
         ]
 
 
+def test_what_each_partner_does_is_said_and_kept(officer: Client, cast: Cast) -> None:
+    event = EngagementEventFactory.create(borough=cast.a)
+    one = ParticipationFactory.create(event=event, partner__name="Lantern")
+    elsewhere = ParticipationFactory.create(part="host")
+    page = at("say_parts", event.pk)
+    wrong = officer.post(page, {f"part_{one.pk}": "x" * 121}).context["form"].errors
+    assert wrong == {f"part_{one.pk}": ["Lantern must be 120 characters or fewer"]}
+    sent = {f"part_{one.pk}": "speaker", f"part_{elsewhere.pk}": "guest"}
+    assert officer.post(page, sent).status_code == 302
+    assert [row.part for row in Participation.objects.order_by("pk")] == ["speaker", "host"]
+    [change, *_] = officer.get(at("event", event.pk)).context["page"].changes
+    assert (change.action, [(f.label, f.before, f.after) for f in change.fields]) == (
+        *("Say what partners do", [("Part", "empty", "speaker")]),
+    )
+
+
 COUNTED: dict[str, Any] = {
     "attendances": "85",
     "reach_method": "clicker",
