@@ -20,7 +20,6 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import SavedFilter
 from audit.filters import SOUGHT
 from audit.models import LogRow
 from audit.seals import seal
@@ -370,7 +369,7 @@ def test_every_table_of_a_case_is_cut_column_by_column() -> None:
         for model in apps.get_app_config("cases").get_models()
         if not hasattr(model, "pgh_tracked_model")
     }
-    by_their_text: set[Any] = {Draft, SavedFilter, Import, ImportFile}
+    by_their_text: set[Any] = {Draft, Import, ImportFile}
     of_the_force: set[Any] = {OrderAvailability, ReviewPeriod, Reduction, ReductionCase}
     cut_or_kept = {cut.model for cut in (*BLANKED, *GONE)} | set(STAYS)
     assert of_cases == cut_or_kept | by_their_text | of_the_force
