@@ -11,7 +11,7 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from accounts import views
+from accounts.views import account as views
 
 
 def own(view: views.View) -> views.View:

@@ -1,4 +1,4 @@
-"""The forms of signing in: allauth's, in the manner of the product's own; and a preference."""
+"""The forms of signing in: allauth's, in the manner of the product's own; and what is one's own."""
 
 import textwrap
 from typing import Any
@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import SavedFilter, User
 from core.forms import PageFormMixin, PageModelForm
 
 
@@ -170,3 +170,11 @@ class MorningEmailForm(PageModelForm):
     class Meta:
         model = User
         fields = ["morning_email"]
+
+
+class SaveFilterForm(PageModelForm):
+    class Meta:
+        model = SavedFilter
+        fields = ("name", "shared")
+        labels = {"name": "Name of the filter", "shared": "My team may use it"}
+        error_messages = {"name": {"required": "Enter a name for the filter"}}

@@ -163,6 +163,16 @@ class User(AbstractBaseUser):
         return self.scope if self.may(Permission.SEE_FIGURES) else NOWHERE
 
     @property
+    def engagement_scope(self) -> BoroughScope:
+        """The boroughs whose engagement and training they may read of: those of their figures.
+
+        Whoever sees no figures, as an auditor, reads of all of it.
+        """
+        if not self.may(Permission.SEE_ENGAGEMENT):
+            return NOWHERE
+        return self.figures_scope if self.may(Permission.SEE_FIGURES) else EVERYWHERE
+
+    @property
     def is_staff(self) -> bool:
         """Whether Django's admin opens for them."""
         return self.may(Permission.ADMINISTER)
@@ -220,3 +230,64 @@ class KeptForm(models.Model):
     def back(self) -> str:
         """The page that holds it, which fills it in."""
         return f"{self.page}{'&' if '?' in self.page else '?'}kept={self.pk}"
+
+
+class SavedFilterQuerySet(ScopedQuerySet["SavedFilter"]):
+    """Their own, and those that somebody of their team shares, of lists that they may see."""
+
+    def _scope(self, user: Viewer) -> Self:
+        if not isinstance(user, User):
+            return self.none()
+        whose = Q(owner=user)
+        if user.team_id:
+            whose |= Q(shared=True, owner__team=user.team_id)
+        pages = [page for page in SavedFilter.Page if user.may(page.permission)]
+        return self.filter(whose, page__in=pages)
+
+
+class SavedFilter(models.Model):
+    """A choice of rows on a list page, kept under a name; shared with the owner's team or not."""
+
+    class Page(models.TextChoices):
+        OUTCOMES = "outcomes", "Outcomes"
+        CASES = "cases", "Cases"
+        EVENTS = "events", "Events"
+
+        @property
+        def permission(self) -> Permission:
+            """What somebody needs to see the list."""
+            events = self is SavedFilter.Page.EVENTS
+            return Permission.SEE_ENGAGEMENT if events else Permission.READ_RECORDS
+
+        @property
+        def address(self) -> str:
+            """The name of the list's address."""
+            return f"{'partners' if self is SavedFilter.Page.EVENTS else 'cases'}:{self}"
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
+    )
+    page = models.CharField(max_length=10, choices=Page.choices)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=2000)
+    shared = models.BooleanField("my team may use it", default=False)
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "page", "name"],
+                name="accounts_savedfilter_name_once",
+                violation_error_message="You have a filter of this name already.",
+            ),
+            models.CheckConstraint(
+                name="accounts_savedfilter_has_a_name",
+                condition=Q(name__regex=r"\S"),
+                violation_error_message="Enter a name for the filter.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

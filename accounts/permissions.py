@@ -19,7 +19,8 @@ class Permission(StrEnum):
     READ_RECORDS = auto()
     """Read cases and outcomes in the person's own boroughs."""
     WRITE_RECORDS = auto()
-    """Log, correct and bring in entries, and work on cases, in the person's own boroughs."""
+    """Log, correct and bring in entries, and work on cases and on engagement, in the person's own
+    boroughs."""
     SUPERVISE = auto()
     """Send entries back, move work between people and boroughs, settle possible duplicates."""
     REVIEW_RETENTION = auto()
@@ -34,13 +35,20 @@ class Permission(StrEnum):
     """See counts for the person's own boroughs."""
     SEE_ALL_FIGURES = auto()
     """See counts for every borough."""
+    SEE_ENGAGEMENT = auto()
+    """Read of partners, engagement and training, as far as figures may be seen."""
     ADMINISTER = auto()
     """Keep reference data, people and campaigns; run the nightly job."""
 
 
 ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
     "officer": frozenset(
-        {Permission.READ_RECORDS, Permission.WRITE_RECORDS, Permission.SEE_FIGURES}
+        {
+            Permission.READ_RECORDS,
+            Permission.WRITE_RECORDS,
+            Permission.SEE_FIGURES,
+            Permission.SEE_ENGAGEMENT,
+        }
     ),
     "supervisor": frozenset(
         {
@@ -53,9 +61,12 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.REVIEW_BREAK_GLASS,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
+            Permission.SEE_ENGAGEMENT,
         }
     ),
-    "communications": frozenset({Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES}),
+    "communications": frozenset(
+        {Permission.SEE_FIGURES, Permission.SEE_ALL_FIGURES, Permission.SEE_ENGAGEMENT}
+    ),
     "administrator": frozenset(
         {
             Permission.READ_RECORDS,
@@ -64,11 +75,14 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.GUARD_CASES,
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
+            Permission.SEE_ENGAGEMENT,
             Permission.ADMINISTER,
         }
     ),
     # The log is nobody else's: an administrator cannot read it, and no role can change it.
-    "auditor": frozenset({*LogPermission, Permission.REVIEW_BREAK_GLASS}),
+    "auditor": frozenset(
+        {*LogPermission, Permission.REVIEW_BREAK_GLASS, Permission.SEE_ENGAGEMENT}
+    ),
 }
 
 

@@ -7,7 +7,8 @@ without a namespace, which are in `accounts/allauth_urls.py`.
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts import views
+from accounts.views import account as views
+from accounts.views import lists
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,5 +17,6 @@ urlpatterns = [
     path("account/second-step/", views.second_step, name="second_step"),
     path("account/sessions/", views.sessions, name="sessions"),
     path("account/e-mail/", views.morning_email, name="morning_email"),
+    path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("confirm/provider/", views.prove_at_provider, name="prove_at_provider"),
 ]

@@ -66,6 +66,25 @@ class TakenOutForm(PageForm):
         return others if self.cleaned_data["recipient"] == "others" else username
 
 
+class ExportForm(TakenOutForm):
+    CSV, XLSX = "csv", "xlsx"
+
+    form = forms.ChoiceField(
+        label="File",
+        choices=[(CSV, "CSV, for other programs"), (XLSX, "Spreadsheet (XLSX), for reading")],
+        widget=forms.RadioSelect,
+        initial=CSV,
+    )
+    field_order = ("form",)
+
+    def __init__(self, *args: Any, spreadsheet: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not spreadsheet:
+            field = cast("forms.ChoiceField", self.fields["form"])
+            field.choices = [(self.CSV, "CSV")]
+            field.help_text = "A spreadsheet is made of up to 10,000 rows."
+
+
 class PackForm(TakenOutForm):
     CSV, PDF = "csv", "pdf"
 

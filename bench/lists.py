@@ -6,10 +6,11 @@ from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 from django.urls import reverse
 
+from accounts.lists import ListPage
 from accounts.models import User
 from bench.timing import compare, heading
 from campaigns.models import Borough
-from cases.presenters.lists import LISTS, ListPage
+from cases.presenters.lists import OUTCOME_LIST
 from core.pages import keyset_page
 from tests.signing_in import show_second_factor
 
@@ -57,7 +58,7 @@ def _pages(user: User, whose: str, rows: int) -> None:
 def _list(user: User) -> ListPage:
     request = RequestFactory().get(reverse("cases:outcomes"))
     request.user = user
-    return ListPage(LISTS["outcomes"], request)  # type: ignore[arg-type]
+    return ListPage(OUTCOME_LIST, request)  # type: ignore[arg-type]
 
 
 def _admin() -> None:

@@ -7,6 +7,7 @@ from campaigns.models import (
     CommandMembership,
     Milestone,
     Programme,
+    ProgrammeYear,
     Team,
 )
 from core.admin import ScopedAdmin, ScopedInline
@@ -60,13 +61,25 @@ class MilestoneInline(ScopedInline):
     model = Milestone
 
 
+class ProgrammeYearInline(ScopedInline):
+    model = ProgrammeYear
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(ScopedAdmin):
-    list_display = ["name", "first_day", "last_day", "planned_pounds", "spent_pounds"]
+    list_display = ["name", "first_day", "last_day"]
     list_filter = ["first_day"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [MilestoneInline]
+    inlines = [ProgrammeYearInline, MilestoneInline]
+
+
+@admin.register(ProgrammeYear)
+class ProgrammeYearAdmin(ScopedAdmin):
+    list_display = ["programme", "label", "planned_pounds", "spent_pounds"]
+    list_filter = ["programme"]
+    search_fields = ["programme__name"]
+    list_select_related = ["programme"]
 
 
 @admin.register(Milestone)

@@ -1,5 +1,6 @@
 """When, where and who: campaigns, boroughs, commands, teams and programmes."""
 
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -9,7 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from campaigns.querysets import BoroughQuerySet, CampaignQuerySet, CommandQuerySet
+from campaigns.querysets import (
+    BoroughQuerySet,
+    CampaignQuerySet,
+    CommandQuerySet,
+    ProgrammeQuerySet,
+)
 from core.days import DayRange
 
 
@@ -270,16 +276,26 @@ class CampaignBorough(Campaign.boroughs.through):  # type: ignore[name-defined,m
         return f"{self.borough} in {self.campaign}"
 
 
+@pghistory.track()
 class Programme(models.Model):
-    """Money and work over years that a campaign draws on, such as digital forensics."""
+    """Work over years that a campaign draws on, such as digital forensics.
+
+    Its money is the sum of its years, which `objects.with_money()` adds to it.
+    """
+
+    planned_pounds: Decimal
+    spent_pounds: Decimal
 
     name = models.CharField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
     purpose = models.TextField(blank=True)
     first_day = models.DateField()
     last_day = models.DateField(help_text="Included.")
-    planned_pounds = models.DecimalField(max_digits=12, decimal_places=2)
-    spent_pounds = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    delivers = models.TextField(
+        "what it delivers", blank=True, help_text="One thing on each line, in words."
+    )
+
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-first_day", "name"]
@@ -289,17 +305,46 @@ class Programme(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 violation_error_message="The last day must be the same as or after the first day.",
             ),
-            models.CheckConstraint(
-                name="campaigns_programme_money_not_negative",
-                condition=Q(planned_pounds__gte=0, spent_pounds__gte=0),
-                violation_error_message="Money is zero or more.",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
+@pghistory.track()
+class ProgrammeYear(models.Model):
+    """The money of a programme in one financial year, which begins on 1 April."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField(
+        "financial year", help_text="In which it begins: 2021 for 2021/22."
+    )
+    planned_pounds = models.DecimalField(max_digits=12, decimal_places=2)
+    spent_pounds = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "year"], name="campaigns_programmeyear_once_a_year"
+            ),
+            models.CheckConstraint(
+                name="campaigns_programmeyear_money_not_negative",
+                condition=Q(planned_pounds__gte=0, spent_pounds__gte=0),
+                violation_error_message="Money is zero or more.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme}, {self.label}"
+
+    @property
+    def label(self) -> str:
+        """As it is written: 2021/22."""
+        return f"{self.year}/{(self.year + 1) % 100:02}"
+
+
+@pghistory.track()
 class Milestone(models.Model):
     """A dated promise of a programme, and the day it was kept."""
 

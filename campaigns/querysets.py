@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from core.days import ONE_DAY
 
 if TYPE_CHECKING:
-    from campaigns.models import BasicCommandUnit, Borough, Campaign
+    from campaigns.models import BasicCommandUnit, Borough, Campaign, Programme
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -47,3 +49,12 @@ def policing_on(day: date) -> models.Q:
     """Where a membership of a command holds on a day."""
     goes_on = models.Q(memberships__end_day=None) | models.Q(memberships__end_day__gt=day)
     return goes_on & models.Q(memberships__first_day__lte=day)
+
+
+class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def with_money(self) -> Self:
+        """With `planned_pounds` and `spent_pounds`, the sums of its years."""
+        return self.annotate(
+            planned_pounds=Coalesce(models.Sum("years__planned_pounds"), Decimal()),
+            spent_pounds=Coalesce(models.Sum("years__spent_pounds"), Decimal()),
+        )

@@ -1,18 +1,9 @@
-"""What an exported list says of each row, under which heading."""
+"""What the exported lists of outcomes and cases say of each row, under which heading."""
 
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-
 from core.days import london_clock
-from core.spreadsheets import Cell
-
-ROWS_AT_MOST = 100_000
-ROWS_OF_A_SPREADSHEET = 10_000
-"""A spreadsheet is held in memory, and nobody reads a longer one."""
-
-Columns = Sequence[tuple[str, Callable[[Any], Cell]]]
+from core.exports import Columns
 
 
 def _detail(outcome: Any) -> str:
@@ -53,9 +44,3 @@ CASES: Columns = (
     ("Opened here", lambda c: london_clock(c.opened_at)),
     ("Restricted", lambda c: "Yes" if c.restricted else "No"),
 )
-
-
-def cells(rows: "QuerySet[Any]", columns: Columns) -> Iterator[list[Cell]]:
-    """The rows as cells, a few thousand at a time in memory."""
-    for row in rows.iterator(chunk_size=2_000):
-        yield [read(row) for _, read in columns]

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from accounts.views.lists import export, rows, save_filter
+from cases.presenters.lists import CASE_LIST, OUTCOME_LIST
 from cases.views import (
     barred,
     break_glass,
@@ -10,7 +12,6 @@ from cases.views import (
     disclosures,
     duplicates,
     evidence,
-    exports,
     imports,
     lists,
     log,
@@ -52,15 +53,14 @@ of_outcomes = [
 ]
 of_lists = [
     path("desk/", desk.desk, name="desk"),
-    path("outcomes/", lists.rows, {"of": "outcomes"}, name="outcomes"),
-    path("outcomes/export/", exports.export, {"of": "outcomes"}, name="export_outcomes"),
-    path("outcomes/filter/", lists.save_filter, {"of": "outcomes"}, name="save_outcomes"),
+    path("outcomes/", rows, {"of": OUTCOME_LIST}, name="outcomes"),
+    path("outcomes/export/", export, {"of": OUTCOME_LIST}, name="export_outcomes"),
+    path("outcomes/filter/", save_filter, {"of": OUTCOME_LIST}, name="save_outcomes"),
     path("outcomes/reassign/", reassign.outcomes, name="reassign_outcomes"),
-    path("cases/", lists.rows, {"of": "cases"}, name="cases"),
-    path("cases/export/", exports.export, {"of": "cases"}, name="export_cases"),
-    path("cases/filter/", lists.save_filter, {"of": "cases"}, name="save_cases"),
+    path("cases/", rows, {"of": CASE_LIST}, name="cases"),
+    path("cases/export/", export, {"of": CASE_LIST}, name="export_cases"),
+    path("cases/filter/", save_filter, {"of": CASE_LIST}, name="save_cases"),
     path("cases/reassign/", reassign.cases, name="reassign_cases"),
-    path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("cases/find/", lists.find, name="find"),
 ]
 of_case = [

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from accounts.kept import kept_form
-from accounts.views import admin_sign_in
+from accounts.views.account import admin_sign_in
 from core.sessions import session
 from core.views import favicon, health
 
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What is asked for most stands first: each list before is tried in vain.
     path("", include("cases.urls")),
     path("", include("summaries.urls")),
+    path("", include("partners.urls")),
     path("", include("accounts.urls")),
     path("", include("accounts.allauth_urls")),
     path("", include("audit.urls")),

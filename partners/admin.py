@@ -1,17 +1,42 @@
 from django.contrib import admin
 from django.db import models
 
-from core.admin import ScopedAdmin, ScopedInline
-from partners.models import EngagementEvent, Participation, Partner, TrainingSession
+from core.admin import ReadOnlyAdmin, ScopedAdmin, ScopedInline
+from partners.models import (
+    ConfirmationLink,
+    Contact,
+    EngagementEvent,
+    FollowUp,
+    Participation,
+    Partner,
+    TrainingProgramme,
+    TrainingSession,
+)
+
+
+class ContactInline(ScopedInline):
+    model = Contact
 
 
 @admin.register(Partner)
 class PartnerAdmin(ScopedAdmin):
-    list_display = ["name", "kind", "may_be_named", "website"]
-    list_filter = ["kind", "may_be_named"]
+    list_display = ["name", "kind", "london_wide", "may_be_named", "review_on", "retired_on"]
+    list_filter = ["kind", "may_be_named", "london_wide", "link_result", "boroughs"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ["boroughs"]
+    readonly_fields = ["link_checked_at", "link_result"]
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    inlines = [ContactInline]
+
+
+@admin.register(Contact)
+class ContactAdmin(ScopedAdmin):
+    list_display = ["name", "role", "partner", "basis", "review_on"]
+    list_filter = ["basis", "review_on", "partner"]
+    search_fields = ["name", "partner__name"]
+    list_select_related = ["partner"]
+    autocomplete_fields = ["partner"]
 
 
 class ParticipationInline(ScopedInline):
@@ -19,15 +44,20 @@ class ParticipationInline(ScopedInline):
     autocomplete_fields = ["partner"]
 
 
+class FollowUpInline(ScopedInline):
+    model = FollowUp
+    autocomplete_fields = ["owner", "done_by"]
+
+
 @admin.register(EngagementEvent)
 class EngagementEventAdmin(ScopedAdmin):
     list_display = ["title", "kind", "day", "borough", "team", "status", "attendances"]
     list_filter = ["kind", "status", "happened_at", "borough", "team"]
-    search_fields = ["title", "topics"]
+    search_fields = ["title", "place"]
     list_select_related = ["borough", "team"]
     filter_horizontal = ["supporting_teams"]
-    readonly_fields = ["day", "recorded_at", "counted"]
-    inlines = [ParticipationInline]
+    readonly_fields = ["day", "recorded_at", "counted", "series"]
+    inlines = [ParticipationInline, FollowUpInline]
 
 
 @admin.register(Participation)
@@ -39,10 +69,43 @@ class ParticipationAdmin(ScopedAdmin):
     autocomplete_fields = ["event", "partner"]
 
 
+@admin.register(FollowUp)
+class FollowUpAdmin(ScopedAdmin):
+    list_display = ["what", "event", "owner", "due_on", "done_at"]
+    list_filter = ["due_on"]
+    search_fields = ["what", "event__title"]
+    list_select_related = ["event", "owner"]
+    autocomplete_fields = ["event", "owner", "done_by"]
+
+
+@admin.register(ConfirmationLink)
+class ConfirmationLinkAdmin(ReadOnlyAdmin):
+    """What partners answered; the product makes the links, and nobody can read one again."""
+
+    list_display = ["participation", "made_at", "expires_at", "answered_at", "attended"]
+    list_filter = ["made_at"]
+    search_fields = ["participation__partner__name", "participation__event__title"]
+    list_select_related = ["participation__partner", "participation__event"]
+    exclude = ["digest"]
+
+
+@admin.register(TrainingProgramme)
+class TrainingProgrammeAdmin(ScopedAdmin):
+    list_display = ["name", "partner", "first_day", "last_day", "target", "headcount"]
+    list_filter = ["first_day"]
+    search_fields = ["name"]
+    list_select_related = ["partner"]
+    prepopulated_fields = {"slug": ["name"]}
+    autocomplete_fields = ["partner"]
+
+
 @admin.register(TrainingSession)
 class TrainingSessionAdmin(ScopedAdmin):
-    list_display = ["programme", "partner", "day", "borough", "team", "officers_trained"]
+    list_display = [
+        *("programme", "partner", "day", "borough", "team"),
+        *("officers_attended", "officers_trained"),
+    ]
     list_filter = ["programme", "happened_at", "borough", "team"]
-    search_fields = ["programme", "partner__name"]
-    list_select_related = ["partner", "borough", "team"]
+    search_fields = ["programme__name", "partner__name"]
+    list_select_related = ["programme", "partner", "borough", "team"]
     readonly_fields = ["day", "recorded_at", "counted"]

@@ -19,7 +19,7 @@ from cases.querysets import OutcomeQuerySet
 from core.days import DayRange
 from core.querysets import Viewer
 from summaries.figures import By, Window, figures
-from summaries.measures import OUTCOMES, Measure
+from summaries.measures import EVENTS, OUTCOMES, Measure
 
 NOT_STATED = "not_stated"
 """What an empty key of a breakdown is called in addresses and outputs."""
@@ -147,10 +147,20 @@ class Asked:
 
     @property
     def list_address(self) -> str:
-        """The list of outcomes narrowed to just what it counts."""
-        query = [*days_query(self.days), ("state", "counts")]
+        """The list of outcomes, or of events, narrowed to just what it counts."""
+        events = self.measure.source is EVENTS
+        query = [*days_query(self.days), ("state", "done" if events else "counts")]
         if Borough.objects.exclude(pk__in=self.place.ids).exists():
             query += [("boroughs", str(pk)) for pk in sorted(self.place.ids)]
+        query += self._of_events() if events else self._of_outcomes()
+        return f"{reverse('partners:events' if events else 'cases:outcomes')}?{urlencode(query)}"
+
+    def _of_events(self) -> Query:
+        names = {By.TEAM: "lead", By.DETAIL: "kind"}
+        return [(names[self.part.by], self.part.key or NOT_STATED)] if self.part else []
+
+    def _of_outcomes(self) -> Query:
+        query: Query = []
         where = dict(self.measure.where)
         details = where.pop("order_kind", frozenset())
         for column, values in where.items():
@@ -160,5 +170,4 @@ class Asked:
             name = {By.TEAM: "lead"}.get(self.part.by, self.part.by.value)
             query.append((name, key))
             details = frozenset() if self.part.by is By.DETAIL else details
-        query += [("detail", value) for value in sorted(details)]
-        return f"{reverse('cases:outcomes')}?{urlencode(query)}"
+        return query + [("detail", value) for value in sorted(details)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cases.choices import DETAILS, NOTICES, Kind, OrderKind, Strand
-from partners.models import EngagementEvent
+from partners.choices import EventKind
 
 
 class Unit(StrEnum):
@@ -31,6 +31,8 @@ class Unit(StrEnum):
     ATTENDANCES = "attendances"
     SESSIONS = "sessions"
     OFFICERS = "officers trained"
+    TRAINING_ATTENDANCES = "training attendances"
+    PARTNERS = "partners"
 
 
 class Slice(StrEnum):
@@ -44,7 +46,7 @@ class Slice(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A table of facts with `day`, `borough_id` and `counted`.
+    """A table of facts, or a select in its place, with `day`, `borough_id` and `counted`.
 
     `slices` gives the text expression that keys each breakdown; `counts` says in plain columns
     what `counted` means, for the proof, which does not trust the generated column; `left_out` says
@@ -85,7 +87,7 @@ EVENTS = Source(
         "planned, not yet held": "voided_at IS NULL AND status = 'planned'",
         "cancelled": "voided_at IS NULL AND status = 'cancelled'",
     },
-    details={code: str(label) for code, label in EngagementEvent.Kind.choices},
+    details={code: str(label) for code, label in EventKind.choices},
 )
 TRAINING = Source(
     table="partners_trainingsession",
@@ -93,7 +95,24 @@ TRAINING = Source(
     counts="voided_at IS NULL",
     left_out={"void": "voided_at IS NOT NULL"},
 )
+INVOLVEMENT = Source(
+    table="""(
+        SELECT part.partner_id, event.day, event.borough_id, event.counted, event.voided_at,
+            event.status, event.team_id
+        FROM partners_participation AS part
+            JOIN partners_engagementevent AS event ON event.id = part.event_id
+        UNION ALL
+        SELECT partner_id, day, borough_id, counted, voided_at, 'done', team_id
+        FROM partners_trainingsession
+    ) AS involvement""",
+    slices=TRAINING.slices,
+    counts=EVENTS.counts,
+    left_out=EVENTS.left_out,
+)
+"""A partner at an event or a training session; only different ones are counted, so never stored."""
+
 SOURCES = (OUTCOMES, EVENTS, TRAINING)
+"""The tables whose counts are stored."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,13 +307,32 @@ MEASURES: tuple[Measure, ...] = (
         meaning="Each session of a training programme.",
     ),
     Measure(
+        slug="training_attendances",
+        label="Training attendances",
+        unit=Unit.TRAINING_ATTENDANCES,
+        source=TRAINING,
+        amount="officers_attended",
+        meaning="Officers at the sessions, added up; one at two sessions is two attendances.",
+    ),
+    Measure(
         slug="officers_trained",
         label="Officers trained",
         unit=Unit.OFFICERS,
         source=TRAINING,
         amount="officers_trained",
-        meaning="Officers trained, added up over sessions; each session trains different officers.",
+        meaning=(
+            "Officers whom a programme trained for the first time. One who comes again is an "
+            "attendance and no further officer."
+        ),
         headline=True,
+    ),
+    Measure(
+        slug="partners_involved",
+        label="Partners involved",
+        unit=Unit.PARTNERS,
+        source=INVOLVEMENT,
+        distinct="partner_id",
+        meaning="Different partners at events and training. Not a sum of days or boroughs.",
     ),
 )
 

@@ -21,7 +21,7 @@ from factory.declarations import (
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import KeptForm, StaffBorough, User
+from accounts.models import KeptForm, SavedFilter, StaffBorough, User
 from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
@@ -31,6 +31,7 @@ from campaigns.models import (
     CommandMembership,
     Milestone,
     Programme,
+    ProgrammeYear,
     Team,
 )
 from cases.choices import (
@@ -76,11 +77,22 @@ from cases.models import (
     ReductionCase,
     ReviewPeriod,
     RiskAssessment,
-    SavedFilter,
     SentBack,
     Suspect,
 )
-from partners.models import EngagementEvent, Participation, Partner, TrainingSession
+from partners.models import (
+    ConfirmationLink,
+    Contact,
+    EngagementEvent,
+    EventTeam,
+    FollowUp,
+    Participation,
+    Partner,
+    PartnerBorough,
+    TrainingProgramme,
+    TrainingSession,
+)
+from partners.models.link import digest_of
 from summaries.models import (
     BoroughReturn,
     ChangedDay,
@@ -250,7 +262,15 @@ class ProgrammeFactory(DjangoModelFactory[Programme]):
     slug = Sequence(lambda n: f"programme-{n}")
     first_day = date(2021, 4, 1)
     last_day = date(2024, 3, 31)
-    planned_pounds = 11_000_000
+
+
+class ProgrammeYearFactory(DjangoModelFactory[ProgrammeYear]):
+    class Meta:
+        model = ProgrammeYear
+
+    programme = SubFactory(ProgrammeFactory)
+    year = 2021
+    planned_pounds = 4_000_000
 
 
 class MilestoneFactory(DjangoModelFactory[Milestone]):
@@ -644,6 +664,25 @@ class PartnerFactory(DjangoModelFactory[Partner]):
     kind = Partner.Kind.SUPPORT
 
 
+class PartnerBoroughFactory(DjangoModelFactory[PartnerBorough]):
+    class Meta:
+        model = PartnerBorough
+
+    partner = SubFactory(PartnerFactory)
+    borough = SubFactory(BoroughFactory)
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    class Meta:
+        model = Contact
+
+    partner = SubFactory(PartnerFactory)
+    name = "Robin Field"
+    role = "Coordinator"
+    email = "robin@partner.example"
+    review_on = DAY + timedelta(days=365)
+
+
 class EngagementEventFactory(DjangoModelFactory[EngagementEvent]):
     class Meta:
         model = EngagementEvent
@@ -665,14 +704,61 @@ class ParticipationFactory(DjangoModelFactory[Participation]):
     partner = SubFactory(PartnerFactory)
 
 
+class EventTeamFactory(DjangoModelFactory[EventTeam]):
+    class Meta:
+        model = EventTeam
+
+    engagementevent = SubFactory(EngagementEventFactory)
+    team = SubFactory(TeamFactory)
+
+
+class FollowUpFactory(DjangoModelFactory[FollowUp]):
+    class Meta:
+        model = FollowUp
+
+    event = SubFactory(EngagementEventFactory)
+    what = "Send more leaflets to the library"
+    owner = SubFactory(UserFactory)
+    due_on = DAY + timedelta(days=7)
+
+
+class ConfirmationLinkFactory(DjangoModelFactory[ConfirmationLink]):
+    class Meta:
+        model = ConfirmationLink
+
+    participation = SubFactory(ParticipationFactory)
+    digest = Sequence(lambda n: digest_of(str(n)))
+    made_at = NOON
+    made_by = SubFactory(UserFactory)
+    expires_at = NOON + timedelta(days=14)
+
+    class Params:
+        answered = Trait(
+            answered_at=NOON + timedelta(days=1), attended=True, attendances=40, may_be_named=True
+        )
+
+
+class TrainingProgrammeFactory(DjangoModelFactory[TrainingProgramme]):
+    class Meta:
+        model = TrainingProgramme
+
+    name = Sequence(lambda n: f"Programme {n}")
+    slug = Sequence(lambda n: f"programme-{n}")
+    partner = SubFactory(PartnerFactory)
+    first_day = DAY
+    headcount = 30_000
+    target = 6_800
+
+
 class TrainingSessionFactory(DjangoModelFactory[TrainingSession]):
     class Meta:
         model = TrainingSession
 
-    programme = "Domestic Abuse Matters"
-    partner = SubFactory(PartnerFactory)
+    programme = SubFactory(TrainingProgrammeFactory)
+    partner = SelfAttribute("programme.partner")
     borough = SubFactory(BoroughFactory)
     happened_at = NOON
+    officers_attended = SelfAttribute("officers_trained")
     officers_trained = 50
 
 

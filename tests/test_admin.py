@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import KeptForm, StaffBorough, User
+from accounts.models import KeptForm, SavedFilter, StaffBorough, User
 from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
     BreakGlass,
@@ -35,11 +35,10 @@ from cases.models import (
     ProtectiveOrder,
     ReductionCase,
     RiskAssessment,
-    SavedFilter,
     SentBack,
     Suspect,
 )
-from partners.models import EngagementEvent
+from partners.models import EngagementEvent, EventTeam, PartnerBorough
 from summaries.models import ChangedDay, DailyTotal, MailSent, Restatement
 from tests.conftest import Cast
 from tests.factories import (
@@ -63,15 +62,15 @@ THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile,
 """Not in the admin: nobody but their owner sees them."""
 ITS_REVIEWERS_ALONE: list[type[Model]] = [BreakGlass]
 """Not in the admin: whoever opened it and its reviewers see it."""
-ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough]
-"""Chosen on the page of the campaign or the person."""
+ON_ANOTHERS_PAGE: list[type[Model]] = [CampaignBorough, StaffBorough, PartnerBorough, EventTeam]
+"""Chosen on the page of the campaign, the person, the partner or the event."""
 IN_ADMIN = [
     m for m in MODELS if m not in {*THEIR_OWNERS_ALONE, *ITS_REVIEWERS_ALONE, *ON_ANOTHERS_PAGE}
 ]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
     *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
-    *("Reduction", "ReductionCase", "MailSent"),
+    *("Reduction", "ReductionCase", "MailSent", "ConfirmationLink"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [

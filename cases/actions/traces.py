@@ -8,11 +8,11 @@ from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
 
-from accounts.models import KeptForm
+from accounts.models import KeptForm, SavedFilter
 from audit.filters import SOUGHT
 from audit.models import LogRow, Review
 from cases.imports.files import Refused, read, read_normal
-from cases.models import Draft, Import, ImportFile, Reduction, ReductionCase, SavedFilter
+from cases.models import Draft, Import, ImportFile, Reduction, ReductionCase
 from cases.reading import REASONS
 from core.locks import alone
 

@@ -1,41 +1,12 @@
-"""What is done with a list: keep its filter, take it out, reassign what is chosen."""
+"""What a supervisor does with a list: reassign what is chosen."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 
 from accounts.models import User
-from audit.forms import TakenOutForm
 from campaigns.models import Team
-from cases.models import SavedFilter
-from core.forms import Autocomplete, PageForm, PageModelForm
-
-
-class SaveFilterForm(PageModelForm):
-    class Meta:
-        model = SavedFilter
-        fields = ("name", "shared")
-        labels = {"name": "Name of the filter", "shared": "My team may use it"}
-        error_messages = {"name": {"required": "Enter a name for the filter"}}
-
-
-class ExportForm(TakenOutForm):
-    CSV, XLSX = "csv", "xlsx"
-
-    form = forms.ChoiceField(
-        label="File",
-        choices=[(CSV, "CSV, for other programs"), (XLSX, "Spreadsheet (XLSX), for reading")],
-        widget=forms.RadioSelect,
-        initial=CSV,
-    )
-    field_order = ("form",)
-
-    def __init__(self, *args: Any, spreadsheet: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not spreadsheet:
-            field = cast("forms.ChoiceField", self.fields["form"])
-            field.choices = [(self.CSV, "CSV")]
-            field.help_text = "A spreadsheet is made of up to 10,000 rows."
+from core.forms import Autocomplete, PageForm
 
 
 class ReassignForm(PageForm):

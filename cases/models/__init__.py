@@ -6,7 +6,7 @@ secondary record, so a suspect is "Suspect 1" and a victim is not held at all.
 
 from cases.models.barred import BreakGlass, CaseAccess, Exclusion, Lifting
 from cases.models.case import Case, Suspect
-from cases.models.desk import Draft, SavedFilter, SentBack
+from cases.models.desk import Draft, SentBack
 from cases.models.disclosure import DisclosureApplication
 from cases.models.evidence import EvidenceSubmission
 from cases.models.imports import Import, ImportedRow, ImportFile
@@ -40,7 +40,6 @@ __all__ = [
     "ReductionCase",
     "ReviewPeriod",
     "RiskAssessment",
-    "SavedFilter",
     "SentBack",
     "Suspect",
 ]

@@ -1,34 +1,21 @@
-"""What an officer has in hand: drafts, saved filters, and entries sent back."""
+"""What an officer has in hand: drafts, and entries sent back."""
 
 import uuid
-from typing import Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User
-from accounts.permissions import Permission
 from cases.models.outcome import Outcome
 from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
-from core.querysets import Viewer
 from core.templatetags.page import moment
 
 
 class DraftQuerySet(OwnQuerySet["Draft"]):
     pass
-
-
-class SavedFilterQuerySet(OwnQuerySet["SavedFilter"]):
-    """Their own, and those that somebody of their team shares."""
-
-    def _scope(self, user: Viewer) -> Self:
-        if isinstance(user, User) and user.may(Permission.READ_RECORDS) and user.team_id:
-            return self.filter(Q(owner=user) | Q(shared=True, owner__team=user.team_id))
-        return super()._scope(user)
 
 
 class SentBackQuerySet(CaseLinkedQuerySet["SentBack"]):
@@ -56,42 +43,6 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft of {moment(self.saved_at)}"
-
-
-class SavedFilter(models.Model):
-    """A choice of rows on a list page, kept under a name; shared with the owner's team or not."""
-
-    class Page(models.TextChoices):
-        OUTCOMES = "outcomes", "Outcomes"
-        CASES = "cases", "Cases"
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters"
-    )
-    page = models.CharField(max_length=10, choices=Page.choices)
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=2000)
-    shared = models.BooleanField("my team may use it", default=False)
-
-    objects = SavedFilterQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner", "page", "name"],
-                name="cases_savedfilter_name_once",
-                violation_error_message="You have a filter of this name already.",
-            ),
-            models.CheckConstraint(
-                name="cases_savedfilter_has_a_name",
-                condition=Q(name__regex=r"\S"),
-                violation_error_message="Enter a name for the filter.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 @pghistory.track()

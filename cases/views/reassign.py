@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.kept import kept_fields
+from accounts.lists import ListPage
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from cases.actions.cases import assign_cases, change_lead_team
 from cases.forms.lists import AssignForm, ReassignForm
 from cases.models import Case, Outcome
-from cases.presenters.lists import LISTS, ListPage
+from cases.presenters.lists import CASE_LIST, OUTCOME_LIST
 from core.access import requires
 
 CHOSEN_AT_MOST = 100
@@ -25,7 +26,7 @@ def outcomes(request: SignedInRequest) -> HttpResponse:
     """Another lead team for the chosen outcomes."""
     rows = Outcome.objects.visible_to(request.user).counted().filter(case__reduced_at=None)
     rows = rows.select_related("case", "team")
-    chosen = ListPage(LISTS["outcomes"], request)
+    chosen = ListPage(OUTCOME_LIST, request)
     return _reassign(request, chosen, rows, ReassignForm, change_lead_team)
 
 
@@ -34,7 +35,7 @@ def cases(request: SignedInRequest) -> HttpResponse:
     """Another officer or team for the chosen cases."""
     rows = Case.objects.visible_to(request.user).filter(reduced_at=None)
     rows = rows.select_related("officer", "team", "borough")
-    chosen = ListPage(LISTS["cases"], request)
+    chosen = ListPage(CASE_LIST, request)
     return _reassign(request, chosen, rows, AssignForm, assign_cases)
 
 

@@ -9,43 +9,76 @@ from typing import Any
 
 from django.utils.text import slugify
 
+from accounts.models import User
 from campaigns.models import Borough
 from config.demo.demand import DAYTIME, Weights, at, moments, split, spread
+from config.demo.people import People
 from config.demo.places import Places
-from core.days import ONE_DAY, DayRange
-from partners.models import EngagementEvent, Participation, Partner, TrainingSession
-
-EVENTS: dict[str, list[dict[str, Any]]] = tomllib.loads(
-    Path(__file__).with_name("events.toml").read_text(encoding="utf-8")
+from core.days import ONE_DAY, DayRange, london_day
+from partners.choices import EventStatus
+from partners.models import (
+    Contact,
+    EngagementEvent,
+    FollowUp,
+    Participation,
+    Partner,
+    TrainingProgramme,
+    TrainingSession,
 )
+
+
+def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+EVENTS = _rows("events.toml")
+PARTNERS = _rows("partners.toml")["partner"]
 TRAINER = "SafeLives"
-PARTNERS = {
-    "Solace": Partner.Kind.SUPPORT,
-    "Gaia": Partner.Kind.SUPPORT,
-    "The Path Project": Partner.Kind.SUPPORT,
-    "Suzy Lamplugh Trust": Partner.Kind.SUPPORT,
-    TRAINER: Partner.Kind.TRAINING,
-    "Hayes Muslim Centre": Partner.Kind.COMMUNITY,
-}
 NAMED_SINCE = date(2021, 11, 22)
-"""The force named them all in public that year; the day on which each agreed is invented."""
+"""The force named the partners of its release in public that year; the day is invented."""
 
 OFFICERS_A_SESSION = 50
+HEADCOUNT = 33_000
+"""About the officers that the force then had; the target of the programme is what it reached."""
 PLANNED_AHEAD = timedelta(days=30)
+DIRECTORY = (
+    *("name", "kind", "offers", "helps", "languages", "london_wide", "hours", "phone"),
+    *("website", "referral"),
+)
+COUNTS = (
+    *("attendances", "reach_method", "conversations", "leaflets", "safeguarding_handoffs"),
+    "feedback",
+)
 
 
-def load_partners() -> dict[str, Partner]:
-    partners = Partner.objects.bulk_create(
-        Partner(
-            name=name,
-            slug=slugify(name),
-            kind=kind,
-            may_be_named=True,
-            may_be_named_since=NAMED_SINCE,
+def load_partners(places: Places, now: datetime) -> dict[str, Partner]:
+    """The directory; where a row says since when it may be named, that, else the release's day."""
+    partners = {}
+    for row in PARTNERS:
+        invented = "phone" in row
+        since = row.get("agreed") if invented else NAMED_SINCE
+        partner = partners[row["name"]] = Partner.objects.create(
+            slug=slugify(row["name"]),
+            may_be_named=since is not None,
+            may_be_named_since=since,
+            review_on=london_day(now) + row["review"] * ONE_DAY,
+            retired_on=london_day(now) - row["retired"] * ONE_DAY if "retired" in row else None,
+            link_checked_at=now - ONE_DAY if "link" in row else None,
+            link_result=row.get("link", ""),
+            **{field: row[field] for field in DIRECTORY if field in row},
         )
-        for name, kind in PARTNERS.items()
-    )
-    return {partner.name: partner for partner in partners}
+        partner.boroughs.set(places.boroughs[slug] for slug in row.get("boroughs", ()))
+        Contact.objects.bulk_create(
+            Contact(
+                partner=partner,
+                name=name,
+                role=role,
+                email=email,
+                review_on=london_day(now) + days * ONE_DAY,
+            )
+            for name, role, email, days in row.get("contacts", ())
+        )
+    return partners
 
 
 def load_events(
@@ -53,13 +86,14 @@ def load_events(
     days: DayRange,
     now: datetime,
     places: Places,
+    people: People,
     partners: dict[str, Partner],
 ) -> None:
     for plan in events:
         starts = at(days.first + plan["day"] * ONE_DAY, plan["hour"])
         ends = starts + timedelta(minutes=plan["minutes"])
         done = ends < now and not plan.get("cancelled")
-        known = ("attendances", "reach_method", "feedback") if done else ()
+        known = COUNTS if done else ()
         event = EngagementEvent.objects.create(
             status=_status(plan, done),
             happened_at=starts,
@@ -68,6 +102,7 @@ def load_events(
             borough=places.boroughs[plan["borough"]],
             team=places.teams[plan["team"]],
             place=plan.get("place", ""),
+            cancel_reason=plan.get("cancel_reason", ""),
             **{field: plan[field] for field in ("title", "kind", "topics", "audience")},
             **{field: plan[field] for field in known if field in plan},
         )
@@ -76,12 +111,48 @@ def load_events(
             Participation(event=event, partner=partners[name], part=part)
             for name, part in plan.get("partners", {}).items()
         )
+        if done:
+            owner = people.loggers[event.borough][0]
+            FollowUp.objects.bulk_create(
+                _follow_up(event, owner, *said) for said in plan.get("follow_ups", ())
+            )
 
 
-def _status(plan: dict[str, Any], done: bool) -> EngagementEvent.Status:
+def _follow_up(
+    event: EngagementEvent, owner: User, what: str, due: int, done: int | None = None
+) -> FollowUp:
+    """What is due, and perhaps done, so many days after an event."""
+    return FollowUp(
+        event=event,
+        what=what,
+        owner=owner,
+        due_on=london_day(event.happened_at) + due * ONE_DAY,
+        done_at=None if done is None else event.happened_at + done * ONE_DAY,
+        done_by=None if done is None else owner,
+    )
+
+
+def _status(plan: dict[str, Any], done: bool) -> EventStatus:
     if plan.get("cancelled"):
-        return EngagementEvent.Status.CANCELLED
-    return EngagementEvent.Status.DONE if done else EngagementEvent.Status.PLANNED
+        return EventStatus.CANCELLED
+    return EventStatus.DONE if done else EventStatus.PLANNED
+
+
+def load_training_programme(partners: dict[str, Partner]) -> TrainingProgramme:
+    return TrainingProgramme.objects.create(
+        name="Domestic Abuse Matters",
+        slug="domestic-abuse-matters",
+        purpose=(
+            "To gather evidence of coercive control, to recognise the tactics of perpetrators and "
+            "to understand the dynamics of domestic abuse."
+        ),
+        partner=partners[TRAINER],
+        trainers="Former officers and practitioners of domestic abuse services",
+        question="I can recognise coercive control and gather evidence of it",
+        first_day=date(2021, 11, 1),
+        headcount=HEADCOUNT,
+        target=7_500,
+    )
 
 
 def load_training(
@@ -90,9 +161,12 @@ def load_training(
     days: Iterable[date],
     now: datetime,
     places: Places,
-    partners: dict[str, Partner],
+    programme: TrainingProgramme,
 ) -> None:
-    """So many officers, in sessions of about fifty on working days, in boroughs by residents."""
+    """So many officers, in sessions of about fifty on working days, in boroughs by residents.
+
+    Some come for a second time, and some answer nothing; both are invented.
+    """
     lasts = timedelta(hours=4)
     sessions = round(officers / OFFICERS_A_SESSION)
     sizes = split(officers, {n: rng.uniform(0.8, 1.2) for n in range(sessions)})
@@ -100,11 +174,16 @@ def load_training(
     by_residents: Weights[Borough] = {b: b.population or 0 for b in places.london}
     TrainingSession.objects.bulk_create(
         TrainingSession(
-            programme="Domestic Abuse Matters",
-            partner=partners[TRAINER],
+            programme=programme,
+            partner=programme.partner,
             borough=borough,
             team=places.command_team[borough],
+            officers_attended=size + size % 4,
             officers_trained=size,
+            answered_before=size - size % 5,
+            agreed_before=(size - size % 5) * (38 + size % 9) // 100,
+            answered_after=size - size % 7,
+            agreed_after=(size - size % 7) * (84 + size % 9) // 100,
             happened_at=moment,
             recorded_at=moment + lasts,
         )

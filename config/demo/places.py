@@ -3,7 +3,6 @@
 import csv
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from django.utils.text import slugify
@@ -14,6 +13,7 @@ from campaigns.models import (
     CommandMembership,
     Milestone,
     Programme,
+    ProgrammeYear,
     Team,
 )
 from cases.choices import OrderKind
@@ -130,8 +130,19 @@ def load_programme() -> None:
         ),
         first_day=date(2021, 4, 1),
         last_day=date(2024, 3, 31),
-        planned_pounds=Decimal("11200000"),
-        spent_pounds=Decimal("11140000"),
+        delivers=(
+            "Examiners of phones and computers in every command\n"
+            "Kiosks at which a victim's phone is read while they wait\n"
+            "Evidence of stalking, threats and control that stands up at court"
+        ),
+    )
+    ProgrammeYear.objects.bulk_create(
+        ProgrammeYear(programme=programme, year=year, planned_pounds=planned, spent_pounds=spent)
+        for year, planned, spent in (
+            (2021, 3_400_000, 3_260_000),
+            (2022, 4_100_000, 4_180_000),
+            (2023, 3_700_000, 3_700_000),
+        )
     )
     Milestone.objects.bulk_create(
         Milestone(programme=programme, name=name, due_day=due, reached_day=reached)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
+from accounts.models import SavedFilter
 from cases.choices import Kind, OrderKind, OrderStatus
 from cases.clocks import hearing_due, left_out
 from cases.models import (
@@ -21,7 +22,6 @@ from cases.models import (
     Outcome,
     ProtectiveOrder,
     RiskAssessment,
-    SavedFilter,
     SentBack,
 )
 from config.demo.demand import at

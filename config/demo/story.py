@@ -100,14 +100,19 @@ def load(now: datetime) -> SummaryRun:
     places = load_places()
     load_programme()
     people = load_people(rng, places)
-    partners = engagement.load_partners()
+    partners = engagement.load_partners(places, now)
+    domestic_abuse_matters = engagement.load_training_programme(partners)
     entries = Entries(rng, places, people, now)
 
     enter_campaign(entries, BEFORE)
     enter_proactive_year(entries, PROACTIVE_YEAR, [BEFORE.days, PUBLISHED.days])
     published = _after_the_published(entries, enter_campaign(entries, PUBLISHED))
-    engagement.load_events(engagement.EVENTS["published"], PUBLISHED.days, now, places, partners)
-    engagement.load_training(rng, OFFICERS_TRAINED, PUBLISHED.days, now, places, partners)
+    engagement.load_events(
+        engagement.EVENTS["published"], PUBLISHED.days, now, places, people, partners
+    )
+    engagement.load_training(
+        rng, OFFICERS_TRAINED, PUBLISHED.days, now, places, domestic_abuse_matters
+    )
 
     # What moves with the day comes last, so that the past is the same on every day.
     # Of these days, those who sign in have what is written out for them, and nothing else.
@@ -118,8 +123,12 @@ def load(now: datetime) -> SummaryRun:
     follow_up(work, known)
     ongoing = _while_running(entries, known)
     scenes.lay_out(entries, people, work)
-    engagement.load_events(engagement.EVENTS["running"], running.days, now, places, partners)
-    engagement.load_training(rng, OFFICERS_TRAINED_NOW, running.days, now, places, partners)
+    engagement.load_events(
+        engagement.EVENTS["running"], running.days, now, places, people, partners
+    )
+    engagement.load_training(
+        rng, OFFICERS_TRAINED_NOW, running.days, now, places, domestic_abuse_matters
+    )
 
     _load_campaigns(places, running.days)
     entries.save()

@@ -10,6 +10,7 @@ from typing import Any
 import pghistory
 from django.db.models import Model
 
+from accounts.models import SavedFilter
 from cases.choices import (
     NOTICES,
     Applicant,
@@ -33,7 +34,6 @@ from cases.models import (
     Outcome,
     ProtectiveOrder,
     RiskAssessment,
-    SavedFilter,
     SentBack,
 )
 from config.demo.demand import MIX, at, pick, soon

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.permissions import BoroughScope
+from campaigns.maps import BoroughMap, borough_map
 from campaigns.models import Borough, Campaign
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
@@ -19,15 +20,7 @@ from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Upli
 from summaries.figures import By, Window, figures, restated_since
 from summaries.forms import LondonForm
 from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
-from summaries.presenters.drawn import (
-    CHANCE,
-    BoroughMap,
-    Picture,
-    borough_map,
-    grown_words,
-    growth,
-    uplift_words,
-)
+from summaries.presenters.drawn import CHANCE, Picture, grown_words, growth, uplift_words
 from summaries.presenters.parts import Freshness, Heading, State, Table
 from summaries.presenters.returns import Returned
 from summaries.statistics import Rate

@@ -12,7 +12,7 @@ from core.snapshots import one_snapshot
 from core.templatetags.page import span, thousands
 from summaries.asked import Asked
 from summaries.figures import By, changed_since_proof, left_out
-from summaries.measures import OUTCOMES
+from summaries.measures import EVENTS, OUTCOMES
 from summaries.models import Restatement
 from summaries.presenters.parts import Freshness
 
@@ -129,6 +129,12 @@ class Explanation:
     @property
     def of_outcomes(self) -> bool:
         return self.asked.measure.source is OUTCOMES
+
+    @property
+    def of_events(self) -> bool:
+        """Whether it counts events in a breakdown that their list knows."""
+        part = self.asked.part
+        return self.asked.measure.source is EVENTS and (part is None or part.by is not By.OFFENCE)
 
     @cached_property
     def hidden(self) -> int:

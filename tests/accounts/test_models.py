@@ -4,17 +4,24 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 
-from accounts.models import User
+from accounts.models import SavedFilter, User
 from accounts.permissions import EVERYWHERE, NOWHERE, ROLE_PERMISSIONS, BoroughScope, Permission
 from audit.permissions import LogPermission
 from campaigns.models import Borough
 from config import settings as configured
 from tests.conftest import Cast
-from tests.core.rules import Change, Rule, judged, trials
-from tests.factories import UserFactory
+from tests.core.rules import Change, Rule, judged, somebody, trials
+from tests.factories import SavedFilterFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def second_filter() -> Model:
+    first = SavedFilterFactory.create(name="Mine")
+    return SavedFilterFactory.create(owner=first.owner)
+
 
 RULES = [
     Rule(
@@ -22,6 +29,22 @@ RULES = [
         UserFactory.create,
         refused=[{"role": "chief"}, {"role": ""}],
         accepted=[{"role": role} for role in User.Role.values],
+    ),
+    Rule(
+        "accounts_savedfilter_name_once",
+        second_filter,
+        refused=[{"name": "Mine"}],
+        accepted=[
+            {"name": "mine"},
+            {"name": "Mine", "page": SavedFilter.Page.CASES},
+            {"name": "Mine", "owner": somebody},
+        ],
+    ),
+    Rule(
+        "accounts_savedfilter_has_a_name",
+        SavedFilterFactory.create,
+        refused=[{"name": ""}, {"name": " \n"}],
+        accepted=[{"name": "x"}],
     ),
 ]
 
@@ -32,17 +55,18 @@ def test_the_database_keeps_its_rule(row: Any, change: Change, verdict: str) -> 
 
 
 MAY = {
-    "officer": {"read_records", "write_records", "see_figures"},
+    "officer": {"read_records", "write_records", "see_figures", "see_engagement"},
     "supervisor": {
         *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
         *("guard_cases", "review_break_glass", "review_retention", "approve_reduction"),
+        "see_engagement",
     },
-    "communications": {"see_figures", "see_all_figures"},
+    "communications": {"see_figures", "see_all_figures", "see_engagement"},
     "administrator": {
         *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
-        *("review_retention", "approve_reduction"),
+        *("review_retention", "approve_reduction", "see_engagement"),
     },
-    "auditor": {"review_break_glass", "read_log", "review_reads"},
+    "auditor": {"review_break_glass", "read_log", "review_reads", "see_engagement"},
 }
 
 
@@ -62,7 +86,7 @@ def test_a_person_may_do_what_their_role_may(role: str) -> None:
 def test_a_suspended_person_may_do_nothing_and_sees_nowhere(role: str) -> None:
     person = UserFactory.create(role=role, whole_force=True, is_active=False)
     assert [permission for permission in Permission if person.may(permission)] == []
-    assert (person.scope, person.figures_scope) == (NOWHERE, NOWHERE)
+    assert (person.scope, person.figures_scope, person.engagement_scope) == (NOWHERE,) * 3
     assert not person.is_staff
     assert not person.has_perm("cases.view_case")
     assert not person.has_module_perms("cases")
@@ -99,6 +123,13 @@ def test_whose_work_covers_which_boroughs(cast: Cast) -> None:
         "excluded": (only(a), only(a)),
         "outsider": (only(), only()),
     }
+
+
+def test_engagement_is_read_of_as_far_as_figures_are_and_by_auditors_everywhere(cast: Cast) -> None:
+    for name, person in vars(cast).items():
+        if isinstance(person, User):
+            of_figures = person.figures_scope
+            assert person.engagement_scope == (EVERYWHERE if name == "auditor" else of_figures)
 
 
 def test_a_scope_limits_rows_by_whichever_field_holds_the_borough(cast: Cast) -> None:
@@ -158,3 +189,11 @@ def test_a_wrong_person_is_refused_in_words_and_not_saved(
 def test_a_person_is_known_by_name() -> None:
     person = UserFactory.build(name="Sam Lee")
     assert [str(person), person.get_full_name(), person.get_short_name()] == ["Sam Lee"] * 3
+
+
+def test_a_filter_without_a_name_is_refused_in_plain_words() -> None:
+    kept = SavedFilterFactory.create()
+    kept.name = " "
+    with pytest.raises(ValidationError) as refused:
+        kept.full_clean()
+    assert refused.value.message_dict == {"__all__": ["Enter a name for the filter."]}

@@ -27,12 +27,15 @@ from tests.factories import (
     CaseFactory,
     CaseFlagFactory,
     CaseNoteFactory,
+    ConfirmationLinkFactory,
+    ContactFactory,
     DailyTotalFactory,
     DisclosureApplicationFactory,
     DraftFactory,
     EngagementEventFactory,
     EvidenceSubmissionFactory,
     ExclusionFactory,
+    FollowUpFactory,
     ImportedRowFactory,
     ImportFactory,
     ImportFileFactory,
@@ -42,6 +45,7 @@ from tests.factories import (
     OrderBreachFactory,
     OutcomeFactory,
     OutcomeSupportFactory,
+    ParticipationFactory,
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
     ReductionCaseFactory,
@@ -198,8 +202,6 @@ def test_a_pair_across_boroughs_is_seen_by_whoever_covers_both(cast: Cast) -> No
 
 
 COUNTS: list[Callable[[Borough], Model]] = [
-    lambda borough: EngagementEventFactory.create(borough=borough),
-    lambda borough: TrainingSessionFactory.create(borough=borough),
     lambda borough: DailyTotalFactory.create(borough=borough),
     lambda borough: RestatementFactory.create(borough=borough),
     lambda borough: BoroughReturnFactory.create(borough=borough),
@@ -207,15 +209,39 @@ COUNTS: list[Callable[[Borough], Model]] = [
 EVERYWHERE = {"supervisor", "force_supervisor", "communications", "administrator"}
 
 
-@pytest.mark.parametrize(
-    "counted", COUNTS, ids=["event", "training", "total", "restatement", "return"]
-)
+@pytest.mark.parametrize("counted", COUNTS, ids=["total", "restatement", "return"])
 def test_figures_are_seen_by_whoever_may_see_figures_of_the_borough(
     counted: Callable[[Borough], Model], cast: Cast
 ) -> None:
     assert seen_by(counted(cast.a), cast) == EVERYWHERE | {"officer", "colleague", "excluded"}
     assert seen_by(counted(cast.b), cast) == EVERYWHERE | {"officer_of_b"}
     assert seen_by(counted(BoroughFactory.create()), cast) == EVERYWHERE
+
+
+ENGAGED: list[Callable[[Borough], Model]] = [
+    lambda borough: EngagementEventFactory.create(borough=borough),
+    lambda borough: TrainingSessionFactory.create(borough=borough),
+    lambda borough: ParticipationFactory.create(event__borough=borough),
+    lambda borough: FollowUpFactory.create(event__borough=borough),
+    lambda borough: ConfirmationLinkFactory.create(participation__event__borough=borough),
+]
+
+
+@pytest.mark.parametrize(
+    "engaged", ENGAGED, ids=["event", "training", "participation", "follow-up", "link"]
+)
+def test_engagement_is_seen_by_whoever_sees_figures_of_the_borough_and_by_auditors(
+    engaged: Callable[[Borough], Model], cast: Cast
+) -> None:
+    everywhere = EVERYWHERE | {"auditor"}
+    assert seen_by(engaged(cast.a), cast) == everywhere | {"officer", "colleague", "excluded"}
+    assert seen_by(engaged(cast.b), cast) == everywhere | {"officer_of_b"}
+    assert seen_by(engaged(BoroughFactory.create()), cast) == everywhere
+
+
+def test_a_contact_is_seen_by_whoever_reads_records(cast: Cast) -> None:
+    nobody = {"communications", "auditor"}
+    assert seen_by(ContactFactory.create(), cast) == set(PEOPLE) - nobody
 
 
 def seen_openings(cast: Cast, **facts: Any) -> set[str]:
@@ -312,7 +338,8 @@ def one_of_each(cast: Cast) -> list[Model]:
     return [
         *(record(case) for record in RECORDS),
         list_of(CaseFactory.create(borough=cast.a)),
-        *(counted(cast.a) for counted in COUNTS),
+        *(counted(cast.a) for counted in [*COUNTS, *ENGAGED]),
+        ContactFactory.create(),
         *(owned(cast.officer) for owned in OWNED),
         KeptFormFactory.create(),
         BreakGlassFactory.create(case=case, user=cast.officer),

@@ -13,8 +13,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
-from cases.models import Draft, Import, Outcome, SavedFilter
+from accounts.models import SavedFilter, User
+from cases.models import Draft, Import, Outcome
 from tests.cases.pages import at, browser
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
@@ -22,7 +22,10 @@ from tests.factories import (
     BY_MODEL,
     CaseNoteFactory,
     EngagementEventFactory,
+    FollowUpFactory,
     KeptFormFactory,
+    ParticipationFactory,
+    SavedFilterFactory,
     TeamFactory,
 )
 
@@ -80,7 +83,11 @@ def test_no_text_becomes_markup_on_any_page(
     with transaction.atomic():
         # A list of cases to reduce is made whole.
         rows = world(cast)
-    EngagementEventFactory.create(borough=cast.a)
+    event = EngagementEventFactory.create(borough=cast.a, place="The station")
+    ParticipationFactory.create(event=event, part="host")
+    FollowUpFactory.create(event=event)
+    SavedFilterFactory.create(page="events")
+    SavedFilterFactory.create(page="outcomes")
     CaseNoteFactory.create(case=rows["case"])
     Outcome._base_manager.update(team=TeamFactory.create())
     for owned in (Draft, Import, SavedFilter):
@@ -88,6 +95,12 @@ def test_no_text_becomes_markup_on_any_page(
     planted = plant()
     assert {"CaseNote.text", "Case.reference", "User.name", "Team.name"} <= planted.keys()
     reflected = [f"/sign-in/?next={quote(LONG)}", f"/{quote(LONG)}/"]
+    day = f"of={event.happened_at:%Y-%m-%d}"
+    engagement = ["/engagement/", f"/engagement/calendar/?{day}", "/engagement/map/"]
+    engagement += [
+        f"/engagement/{event.pk}/{part}" for part in ("", "amend/", "done/", "partners/")
+    ]
+    reflected += [*engagement, f"/engagement/?borough={quote(LONG)}&sort={quote(LONG)}"]
     for of in ("outcomes", "cases"):
         reflected += [f"{at(of)}?{name}={quote(LONG)}" for name in ("borough", "page", "sort")]
     note = at("add_note", rows["case"].pk)

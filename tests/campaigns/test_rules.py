@@ -15,6 +15,7 @@ from tests.factories import (
     CommandMembershipFactory,
     MilestoneFactory,
     ProgrammeFactory,
+    ProgrammeYearFactory,
     TeamFactory,
 )
 
@@ -43,6 +44,11 @@ def second_membership() -> Model:
         borough=borough, first_day=date(2017, 1, 1), end_day=date(2018, 1, 1)
     )
     return CommandMembershipFactory.create(borough=borough, first_day=date(2018, 1, 1))
+
+
+def second_year() -> Model:
+    first = ProgrammeYearFactory.create(year=2021)
+    return ProgrammeYearFactory.create(programme=first.programme, year=2022)
 
 
 def second_milestone() -> Model:
@@ -176,8 +182,14 @@ RULES = [
         accepted=[{"last_day": F("first_day")}],
     ),
     Rule(
-        "campaigns_programme_money_not_negative",
-        ProgrammeFactory.create,
+        "campaigns_programmeyear_once_a_year",
+        second_year,
+        refused=[{"year": 2021}],
+        accepted=[{"year": 2023}, {"year": 2021, "programme": new(ProgrammeFactory)}],
+    ),
+    Rule(
+        "campaigns_programmeyear_money_not_negative",
+        ProgrammeYearFactory.create,
         refused=[{"planned_pounds": "-0.01"}, {"spent_pounds": "-0.01"}],
         accepted=[{"planned_pounds": 0, "spent_pounds": 0}],
     ),

@@ -37,7 +37,6 @@ from tests.factories import (
     PossibleDuplicateFactory,
     ProtectiveOrderFactory,
     ReductionCaseFactory,
-    SavedFilterFactory,
     SentBackFactory,
 )
 
@@ -63,7 +62,6 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
         "application": DisclosureApplicationFactory.create(case=case),
         "submission": EvidenceSubmissionFactory.create(case=case),
         "draft": DraftFactory.create(owner=cast.officer, form="arrest"),
-        "filter": SavedFilterFactory.create(owner=cast.officer),
         "access": CaseAccessFactory.create(case=case),
         "exclusion": ExclusionFactory.create(case=case, declared=True),
         "lifting": LiftingFactory.create(case=case),
@@ -75,7 +73,7 @@ def world(cast: Cast, **of_case: Any) -> dict[str, Model]:
 
 def parts(name: str, route: str, rows: dict[str, Model]) -> dict[str, Any]:
     """What stands in the places of a page's path."""
-    subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case", "filters": "filter"}
+    subjects = {"outcomes": "outcome", "duplicates": "pair", "cases": "case"}
     subjects |= {"imports": "import", "reductions": "reduction", "break-glass": "opening"}
     known: dict[str, Any] = {
         "kind": "order" if "orders" in route else "arrest",

@@ -196,7 +196,7 @@ def test_the_most_that_a_file_may_hold(
     officer: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("ROWS_AT_MOST", "ROWS_OF_A_SPREADSHEET"):
-        monkeypatch.setattr(f"cases.presenters.lists.{name}", 2 if name == "ROWS_AT_MOST" else 1)
+        monkeypatch.setattr(f"accounts.lists.{name}", 2 if name == "ROWS_AT_MOST" else 1)
     case = CaseFactory.create(borough=cast.a)
     for number, csv_made, xlsx_made in [(1, True, True), (2, True, False), (3, False, False)]:
         OutcomeFactory.create(case=case)

@@ -134,7 +134,9 @@ def test_every_tracked_row_is_kept_from_first_to_last(model: type[Model]) -> Non
 def test_every_row_that_a_person_may_change_is_tracked() -> None:
     assert {tracked_of(event).__name__ for event in EVENTS} == {
         *("Campaign", "CampaignBorough", "User", "StaffBorough"),
-        *("EngagementEvent", "TrainingSession", "ReviewPeriod"),
+        *("Programme", "ProgrammeYear", "Milestone", "ReviewPeriod"),
+        *("Partner", "PartnerBorough", "EngagementEvent", "EventTeam", "Participation"),
+        *("FollowUp", "ConfirmationLink", "TrainingProgramme", "TrainingSession"),
         *("Case", "Suspect", "CaseAccess", "Exclusion", "Outcome", "OutcomeSupport"),
         *("ProtectiveOrder", "OrderBreach", "OrderAvailability", "DisclosureApplication"),
         *("EvidenceSubmission", "MaracReferral", "CaseFlag", "SentBack", "Lifting", "BreakGlass"),

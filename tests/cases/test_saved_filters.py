@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cases.models import SavedFilter
+from accounts.models import SavedFilter
 from tests.conftest import Cast
 from tests.factories import (
     NOON,
@@ -88,10 +88,10 @@ def test_a_shared_filter_is_offered_to_the_team_alone(client: Client, cast: Cast
     assert seen == {"mate": [shared], "stranger": [], "nobody": []}
     client.force_login(mate)
     for kept in (shared, teamless):
-        assert client.post(reverse("cases:remove_filter", args=[kept.pk])).status_code == 404
+        assert client.post(reverse("accounts:remove_filter", args=[kept.pk])).status_code == 404
     client.force_login(owner)
     assert len(offered(client)) == 2
-    client.post(reverse("cases:remove_filter", args=[shared.pk]))
+    client.post(reverse("accounts:remove_filter", args=[shared.pk]))
     assert shared not in SavedFilter.objects.all()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import F, Model
+from django.db.models import F
 from factory.django import DjangoModelFactory
 
 from cases.choices import (
@@ -27,7 +27,7 @@ from cases.choices import (
     RiskLevel,
     RiskTool,
 )
-from cases.models import CaseFlag, ImportedRow, SavedFilter, SentBack
+from cases.models import CaseFlag, ImportedRow, SentBack
 from core.days import start_of
 from tests.core.rules import A_MICROSECOND, Change, Rule, judged, new, somebody, trials
 from tests.factories import (
@@ -46,7 +46,6 @@ from tests.factories import (
     OutcomeFactory,
     ProtectiveOrderFactory,
     RiskAssessmentFactory,
-    SavedFilterFactory,
     SentBackFactory,
     SuspectFactory,
 )
@@ -72,11 +71,6 @@ def known(
         refused=[{field: "??"}, {field: ""}],
         accepted=[needs | {field: code} for code in codes],
     )
-
-
-def second_filter() -> Model:
-    first = SavedFilterFactory.create(name="Mine")
-    return SavedFilterFactory.create(owner=first.owner)
 
 
 def sent_back_again() -> SentBack:
@@ -324,22 +318,6 @@ OF_THE_DESK = [
         refused=[{"outcome": lambda _row: SentBackFactory.create().outcome}],
         accepted=[ANSWER, {"outcome": new(OutcomeFactory)}],
     ),
-    Rule(
-        "cases_savedfilter_name_once",
-        second_filter,
-        refused=[{"name": "Mine"}],
-        accepted=[
-            {"name": "mine"},
-            {"name": "Mine", "page": SavedFilter.Page.CASES},
-            {"name": "Mine", "owner": somebody},
-        ],
-    ),
-    Rule(
-        "cases_savedfilter_has_a_name",
-        SavedFilterFactory.create,
-        refused=[{"name": ""}, {"name": BLANK}],
-        accepted=[{"name": "x"}],
-    ),
     known("cases_case_status_is_known", CaseFactory, "status", CaseStatus.values),
     Rule(
         "cases_outcome_bail_until_goes_with_kind",
@@ -425,7 +403,6 @@ WRONG: list[tuple[type[DjangoModelFactory[Any]], Change, dict[str, list[str]]]] 
         {"__all__": ["It cannot be heard before it was referred."]},
     ),
     (SentBackFactory, {"reason": BLANK}, {"__all__": ["Say what to look at."]}),
-    (SavedFilterFactory, {"name": BLANK}, {"__all__": ["Enter a name for the filter."]}),
 ]
 
 

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,7 +23,14 @@ from config.demo import story
 from config.demo.people import DEMO_PASSWORD, DEMO_SIGN_INS, demo_code
 from config.demo.places import PILOT_BOROUGHS
 from core.days import DayRange, london_day
-from partners.models import EngagementEvent, TrainingSession
+from partners.models import (
+    Contact,
+    EngagementEvent,
+    FollowUp,
+    Partner,
+    TrainingProgramme,
+    TrainingSession,
+)
 from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG
 from summaries.models import BoroughReturn, ChangedDay, MailSent, Restatement, SummaryRun
@@ -135,8 +142,9 @@ def test_places_and_programme(demo: str) -> None:
     )
     assert Team.objects.filter(kind=Team.Kind.COMMAND).count() == 12
     assert Team.objects.filter(kind=Team.Kind.SPECIALIST).count() == 6
-    forensics = Programme.objects.get()
+    forensics = Programme.objects.with_money().get()
     assert forensics.planned_pounds > 11_000_000
+    assert [year.label for year in forensics.years.all()] == ["2021/22", "2022/23", "2023/24"]
     assert (forensics.last_day.year - forensics.first_day.year, forensics.milestones.count()) == (
         3,
         5,
@@ -317,12 +325,28 @@ def test_webinars_and_training(published: Campaign) -> None:
     days = published.days
     done = EngagementEvent.objects.filter(day__gte=days.first, day__lt=days.end, status="done")
     assert done.filter(kind="webinar").count() == 4
-    assert done.filter(topics__contains="Clare's Law").exists()
+    awareness = {"clares_law", "safety", "vawg"}
+    assert {topic for event in done for topic in event.topics} >= awareness
     sessions = TrainingSession.objects.filter(day__gte=days.first, day__lt=days.end)
-    assert set(sessions.values_list("programme", "partner__name")) == {
-        ("Domestic Abuse Matters", "SafeLives")
+    programme = TrainingProgramme.objects.get()
+    assert (programme.name, programme.partner.name) == ("Domestic Abuse Matters", "SafeLives")
+    assert programme.trainers.startswith("Former officers and practitioners")
+    assert set(sessions.values_list("programme", "partner")) == {
+        (programme.pk, programme.partner_id)
     }
+    sums = sessions.aggregate(trained=Sum("officers_trained"), attended=Sum("officers_attended"))
+    assert sums["trained"] == 6800 < sums["attended"]
     assert sessions.values("borough").distinct().count() == 32
+
+
+def test_the_directory_answers_an_officer(demo: str, published: Campaign) -> None:
+    named = Partner.objects.filter(participations__event__day__gte=published.first_day)
+    assert named.filter(may_be_named=False).count() == 0
+    hillingdon = Borough.objects.get(slug="hillingdon")
+    found = Partner.objects.current().serving(hillingdon).offering("honour")
+    assert [partner.name for partner in found] == ["Saheli Rooms"]
+    assert Contact.objects.count() == 4
+    assert FollowUp.objects.filter(event__day__in=list(published.days)).count() == 4
 
 
 def test_a_code_is_printed_for_the_demo_alone(demo: str, settings: Any) -> None:

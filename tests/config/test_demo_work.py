@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Model
 
-from accounts.models import User
+from accounts.models import SavedFilter, User
 from campaigns.models import Campaign
 from cases.choices import (
     CaseStatus,
@@ -31,7 +31,6 @@ from cases.models import (
     PossibleDuplicate,
     ProtectiveOrder,
     RiskAssessment,
-    SavedFilter,
     SentBack,
 )
 from cases.presenters.desk import CLOCKS, Desk

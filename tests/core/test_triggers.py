@@ -66,9 +66,9 @@ REFUSING = {
     *("cases.Case:restricted_has_a_list", "cases.Case:lifted_by_two"),
     *("cases.CaseAccess:list_not_emptied", "cases.Exclusion:lifted_by_two"),
     *("cases.Exclusion:stays_whose_it_is", "cases.BreakGlass:granted_once"),
-    "cases.BreakGlass:never_for_the_excluded",
+    *("cases.BreakGlass:never_for_the_excluded", "partners.ConfirmationLink:answered_once"),
 }
-"""Each trigger that refuses something; the tests of these names are here and in cases."""
+"""Each trigger that refuses something; tests of these names are here, in cases and in partners."""
 
 
 def trigger(model: type[Model], name: str) -> str:

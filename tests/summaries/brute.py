@@ -52,12 +52,15 @@ def rows() -> Iterator[Counted]:
             for slug, amount in (("engagement_events", 1), ("engagement_attendances", attendances)):
                 yield Counted(slug, day, borough, "", str(team or ""), kind, amount)
         cursor.execute(
-            "SELECT happened_at, borough_id, team_id, officers_trained"
+            "SELECT happened_at, borough_id, team_id, officers_attended, officers_trained"
             " FROM partners_trainingsession WHERE voided_at IS NULL"
         )
-        for at, borough, team, officers in cursor.fetchall():
+        for at, borough, team, attended, trained in cursor.fetchall():
             day = at.astimezone(london).date()
-            for slug, amount in (("training_sessions", 1), ("officers_trained", officers)):
+            for slug, amount in (
+                *(("training_sessions", 1), ("training_attendances", attended)),
+                ("officers_trained", trained),
+            ):
                 yield Counted(slug, day, borough, "", str(team or ""), "", amount)
 
 
@@ -101,6 +104,26 @@ def suspects_arrested(window: Window) -> int:
         )
 
 
+def partners_involved(window: Window) -> int:
+    """Different partners at the events and training of a window."""
+    london = ZoneInfo("Europe/London")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT happened_at, borough_id, partner_id FROM partners_trainingsession"
+            " WHERE voided_at IS NULL UNION ALL"
+            " SELECT happened_at, borough_id, partner_id FROM partners_engagementevent AS event,"
+            " partners_participation AS part WHERE part.event_id = event.id"
+            " AND voided_at IS NULL AND status = 'done'"
+        )
+        return len(
+            {
+                partner
+                for at, borough, partner in cursor.fetchall()
+                if at.astimezone(london).date() in window.days and _inside(window, borough)
+            }
+        )
+
+
 def _inside(window: Window, borough: int) -> bool:
     return window.boroughs.everywhere or borough in window.boroughs.borough_ids
 
@@ -126,6 +149,7 @@ def brute_figures(window: Window, by: By) -> Figures:
             answer[BY_SLUG[slug]][key] = count
     if by is By.NOTHING:
         answer[BY_SLUG["suspects_arrested"]][""] = suspects_arrested(window)
+        answer[BY_SLUG["partners_involved"]][""] = partners_involved(window)
     return answer
 
 

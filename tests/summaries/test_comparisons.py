@@ -10,6 +10,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.maps import borough_map, short_names
 from campaigns.models import Borough, Campaign
 from cases.models import Outcome
 from core.days import LONDON, ONE_DAY, DayRange
@@ -25,11 +26,9 @@ from summaries.comparisons import (
 )
 from summaries.measures import BY_SLUG
 from summaries.presenters.drawn import (
-    borough_map,
     finding,
     grown_words,
     most_words,
-    short_names,
     uplift_words,
 )
 from tests.cases.pages import browser, text_of

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import User
 from audit.models import LogRow
@@ -124,6 +125,24 @@ def test_each_part_of_each_breakdown_opens_onto_its_own_rows(
                 assert listed(client, asked.list_address) == number, asked
                 opened += 1
     assert opened > 40
+
+
+def test_each_part_of_events_opens_onto_the_list_of_just_those(
+    cast: Cast, campaign: Campaign
+) -> None:
+    scatter(cast, Random(5), 13)
+    client = browser(cast.force_supervisor)
+    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
+    whole = Asked(campaign, BY_SLUG["engagement_events"], campaign.days, place)
+    opened = 0
+    for by in (By.NOTHING, By.TEAM, By.DETAIL, By.BOROUGH, By.DAY):
+        for key, number in figures(whole.window, by)[whole.measure].items():
+            asked = _narrowed(whole, by, key) if by else whole
+            page = client.get(asked.address)
+            assert f'href="{escape(asked.list_address)}"' in page.content.decode()
+            assert client.get(asked.list_address).context["list"].count.number == number > 0
+            opened += 1
+    assert opened == 6
 
 
 def _narrowed(asked: Asked, by: By, key: str) -> Asked:

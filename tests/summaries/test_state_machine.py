@@ -34,6 +34,8 @@ from tests.factories import (
     BoroughFactory,
     CaseFactory,
     EngagementEventFactory,
+    ParticipationFactory,
+    PartnerFactory,
     SuspectFactory,
     TeamFactory,
     TrainingSessionFactory,
@@ -95,6 +97,7 @@ class Figures(RuleBasedStateMachine):
             cursor.execute(f"TRUNCATE {FACT_TABLES}, {DERIVED_TABLES} CASCADE")
         self.by: User = UserFactory.create()
         self.boroughs = BoroughFactory.create_batch(3)
+        self.partners = PartnerFactory.create_batch(3)
         self.teams = [*TeamFactory.create_batch(2), None]
         self.suspects = [
             SuspectFactory.create(case=CaseFactory.create(borough=borough))
@@ -129,14 +132,21 @@ class Figures(RuleBasedStateMachine):
 
     @rule(at=MOMENTS, people=st.integers(0, 90), pick=st.integers(0, 2))
     def hold_an_event(self, at: datetime, people: int, pick: int) -> None:
-        EngagementEventFactory(
+        event = EngagementEventFactory(
             happened_at=at,
             borough=self.boroughs[pick],
             team=self.teams[pick],
             attendances=people,
             reach_method="clicker" if people else "",
         )
-        TrainingSessionFactory(happened_at=at, borough=self.boroughs[pick], officers_trained=people)
+        ParticipationFactory(event=event, partner=self.partners[pick])
+        TrainingSessionFactory(
+            happened_at=at,
+            borough=self.boroughs[pick],
+            partner=self.partners[people % 3],
+            officers_trained=people,
+            officers_attended=people + pick,
+        )
 
     @rule(pk=outcomes, at=MOMENTS, pick=st.integers(0, 2))
     def amend(self, pk: UUID, at: datetime, pick: int) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Borough, Campaign
 from core.days import LONDON
+from partners.models import EngagementEvent, Participation
 from summaries.actions import run_nightly
 from summaries.models import SummaryRun
 from summaries.version import campaign_and_version
@@ -18,6 +19,7 @@ from tests.factories import (
     CampaignFactory,
     CaseFactory,
     OutcomeFactory,
+    ParticipationFactory,
     SummaryRunFactory,
     UserFactory,
 )
@@ -39,6 +41,7 @@ def campaign(db: None) -> Campaign:
     for one in (earlier, made):
         one.boroughs.set([place])
     OutcomeFactory.create(borough=place, happened_at=WHEN)
+    ParticipationFactory.create(event__borough=place, event__happened_at=WHEN)
     return made
 
 
@@ -77,6 +80,10 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a borough leaves the baseline": lambda: Campaign.objects.get(slug="earlier").boroughs.clear(),
     "a run does not agree": unproved,
     "a run publishes": run_nightly,
+    "a partner joins an event": lambda: ParticipationFactory.create(
+        event=EngagementEvent.objects.get()
+    ),
+    "a partner leaves an event": lambda: Participation.objects.all().delete(),
 }
 
 

@@ -1,0 +1,286 @@
+"""What is typed about an event: before it, after it, and where it does not take place."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts.models import User
+from campaigns.models import Borough, Team
+from core.days import LONDON
+from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
+from partners.actions import Every
+from partners.choices import EventKind, ReachMethod, Topic
+from partners.models import EngagementEvent, Participation, Partner
+
+NO_NAMES = "No names of people who attended."
+
+
+def _number(label: str, hint: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        max_value=1_000_000,
+        initial=0,
+        help_text=hint,
+        widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "numeric"}),
+        error_messages={
+            "invalid": f"{label} must be a whole number, like 40",
+            "min_value": f"{label} must be 0 or more",
+            "max_value": f"{label} must be 1,000,000 or fewer",
+        },
+    )
+
+
+class RefusableForm(PageForm):
+    def refuse(self, error: ValidationError) -> None:
+        """What the database's own rules said, at the fields that the form has."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in by_field.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+
+class EventForm(RefusableForm):
+    """An event as it is planned, or was."""
+
+    ONLINE, PLACE = "online", "place"
+
+    title = forms.CharField(
+        label="What it is called", max_length=200, help_text="Like Stall at London Bridge Station."
+    )
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=EventKind.choices,
+        widget=forms.RadioSelect,
+        help_text="Training of officers is not an event: it has sessions of its own.",
+    )
+    day = DayField(label="Day")
+    starts = ClockField(label="Starts at", help_text="Like 1430, 14:30 or 2.30pm.")
+    ends = ClockField(label="Ends at", required=False)
+    where = forms.ChoiceField(
+        label="Where",
+        choices=[(PLACE, "At a place"), (ONLINE, "Online")],
+        widget=ConditionalRadios(reveals={PLACE: ["place"]}),
+    )
+    place = forms.CharField(
+        label="Place", max_length=200, required=False, help_text="Never a refuge, nor a home."
+    )
+    borough = forms.ModelChoiceField(
+        label="Borough",
+        queryset=Borough.objects.none(),
+        empty_label="",
+        help_text="Of an online event, the borough that it is for.",
+    )
+    team = forms.ModelChoiceField(
+        label="Lead team",
+        queryset=Team.objects.all(),
+        required=False,
+        empty_label="",
+        widget=Autocomplete(),
+    )
+    audience = forms.CharField(
+        label="Audience",
+        max_length=200,
+        required=False,
+        help_text="Whom it is for, like residents or sixth-form students.",
+    )
+    topics = forms.MultipleChoiceField(
+        label="Topics",
+        choices=Topic.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    partners = forms.ModelMultipleChoiceField(
+        label="Partners who take part",
+        queryset=Partner.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    supporting_teams = forms.ModelMultipleChoiceField(
+        label="Teams that help",
+        queryset=Team.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get credit. Only the lead team counts.",
+    )
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, user: User, event: EngagementEvent | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].optional_hint = False  # type: ignore[attr-defined]
+        borough = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
+        borough.queryset = user.scope.limit(Borough.objects.all(), "pk")
+        if user.scope.everywhere or len(user.scope.borough_ids) > 3:
+            borough.widget = Autocomplete()
+            borough.widget.choices = borough.choices
+        offered = Q(retired_on=None)
+        if event is not None:
+            offered |= Q(participations__event=event)
+        partners = cast("forms.ModelMultipleChoiceField[Partner]", self.fields["partners"])
+        partners.queryset = Partner.objects.filter(offered).distinct()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("where") == self.PLACE and not cleaned.get("place", "").strip():
+            self.add_error("place", "Enter the place, or choose online")
+        if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
+            self.add_error("ends", "Ends at must be after it starts")
+        return cleaned
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of the event, for a form that is valid."""
+        typed = self.cleaned_data
+        ends = typed["ends"]
+        return {
+            **{name: typed[name] for name in ("title", "kind", "borough", "team")},
+            **{name: typed[name] for name in ("audience", "topics", "partners")},
+            "supporting_teams": typed["supporting_teams"],
+            "place": "" if typed["where"] == self.ONLINE else typed["place"],
+            "happened_at": datetime.combine(typed["day"], typed["starts"], tzinfo=LONDON),
+            "ends_at": datetime.combine(typed["day"], ends, tzinfo=LONDON) if ends else None,
+        }
+
+
+def values_of(event: EngagementEvent) -> dict[str, Any]:
+    """An event as the values of its form."""
+    starts = event.happened_at.astimezone(LONDON)
+    return {
+        **{name: getattr(event, name) for name in ("title", "kind", "place", "borough", "team")},
+        **{name: getattr(event, name) for name in ("audience", "topics")},
+        "day": starts.date(),
+        "starts": starts.time(),
+        "ends": event.ends_at.astimezone(LONDON).time() if event.ends_at else None,
+        "where": EventForm.PLACE if event.place else EventForm.ONLINE,
+        "partners": list(event.partners.all()),
+        "supporting_teams": list(event.supporting_teams.all()),
+    }
+
+
+def first_values(user: User) -> dict[str, Any]:
+    """What a fresh form starts with."""
+    only = user.scope.borough_ids if len(user.scope.borough_ids) == 1 else frozenset()
+    return {"borough": next(iter(only), None), "team": user.team_id, "where": EventForm.PLACE}
+
+
+COUNTS = (
+    *("attendances", "reach_method", "conversations", "leaflets", "safeguarding_handoffs"),
+    "feedback",
+)
+
+
+class OutcomeOfEventForm(RefusableForm):
+    """What came of an event: how many, counted how, and what was said."""
+
+    attendances = _number("Attendances", "People there; someone who came twice is two.")
+    reach_method = forms.ChoiceField(
+        label="How they were counted",
+        choices=ReachMethod.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    conversations = _number("Conversations", "People spoken with at some length.")
+    leaflets = _number("Leaflets given out")
+    safeguarding_handoffs = _number(
+        "Hand-offs to safeguarding", "How many only. Who it was belongs on the case."
+    )
+    feedback = forms.CharField(
+        label="Feedback",
+        required=False,
+        help_text=NO_NAMES,
+        widget=forms.Textarea({"rows": 4}),
+    )
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reach_method"].optional_hint = False  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("attendances") and not cleaned.get("reach_method"):
+            self.add_error("reach_method", "Select how they were counted")
+        return cleaned
+
+    def counts(self) -> dict[str, Any]:
+        """What was counted; nobody there needs no way of counting."""
+        found = {name: self.cleaned_data[name] for name in COUNTS}
+        return found if found["attendances"] else found | {"reach_method": ""}
+
+
+def counts_of(event: EngagementEvent) -> Mapping[str, Any]:
+    return {name: getattr(event, name) for name in COUNTS}
+
+
+class WhyForm(PageForm):
+    """Why an event is cancelled or its entry made void."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="No names.",
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": "Say why"},
+    )
+
+
+class RepeatForm(PageForm):
+    every = forms.ChoiceField(
+        label="How often",
+        choices=[
+            (Every.WEEK, "Every week"),
+            (Every.FORTNIGHT, "Every two weeks"),
+            (Every.MONTH, "Every month, on the same day of the month"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    times = forms.IntegerField(
+        label="How many times more",
+        min_value=1,
+        max_value=26,
+        widget=forms.TextInput({"class": "govuk-input--width-2", "inputmode": "numeric"}),
+        error_messages={
+            "required": "Enter how many times more",
+            "invalid": "How many times more must be a number, like 4",
+            "min_value": "How many times more must be 1 or more",
+            "max_value": "How many times more must be 26 or fewer",
+        },
+    )
+
+
+class FollowUpForm(PageForm):
+    what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)
+    owner = forms.ModelChoiceField(
+        label="Who does it",
+        queryset=User.objects.filter(is_active=True, role__in=["officer", "supervisor"]),
+        empty_label="",
+        widget=Autocomplete(),
+    )
+    due_on = DayField(label="Due by")
+
+
+class PartsForm(PageForm):
+    """What each partner does at an event."""
+
+    def __init__(self, *args: Any, parts: Iterable[Participation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in parts:
+            self.fields[f"part_{one.pk}"] = forms.CharField(
+                label=str(one.partner),
+                max_length=120,
+                required=False,
+                initial=one.part,
+                error_messages={
+                    "max_length": f"{one.partner} must be %(limit_value)d characters or fewer"
+                },
+            )
+
+    @property
+    def parts(self) -> dict[int, str]:
+        """What was typed, by the participation's key; for a form that is valid."""
+        return {int(name.removeprefix("part_")): part for name, part in self.cleaned_data.items()}

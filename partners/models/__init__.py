@@ -1,0 +1,19 @@
+"""Partners, engagement and training: who the force worked with, where, and how many it reached."""
+
+from partners.models.event import EngagementEvent, EventTeam, FollowUp, Participation
+from partners.models.link import ConfirmationLink
+from partners.models.partner import Contact, Partner, PartnerBorough
+from partners.models.training import TrainingProgramme, TrainingSession
+
+__all__ = [
+    "ConfirmationLink",
+    "Contact",
+    "EngagementEvent",
+    "EventTeam",
+    "FollowUp",
+    "Participation",
+    "Partner",
+    "PartnerBorough",
+    "TrainingProgramme",
+    "TrainingSession",
+]
