@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from pytest_django import Settings
 
@@ -88,7 +89,8 @@ def test_the_person_and_the_auditors_are_told_and_nobody_else(
     assert "/log/" in found["auditor@example.org"]
     for message in mail.outbox:
         assert message.subject == "OFFICIAL-SENSITIVE: a sign-in was reset"
-        html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+        assert isinstance(message, EmailMultiAlternatives)
+        html = str(message.alternatives[0][0])
         for text in (str(message.body), html):
             assert "2 March 2026" in text
             assert officer.username not in text

@@ -232,7 +232,7 @@ def test_a_session_that_somebody_else_planted_is_not_signed_in(broker: str) -> N
     session = planter.session
     session["planted"] = True
     session.save()
-    planter.cookies["sessionid"] = planted = session.session_key
+    planter.cookies["sessionid"] = planted = str(session.session_key)
     browser_of_robin.cookies["sessionid"] = planted
     assert give_password(browser_of_robin, robin).status_code == 302
     assert not is_in(planter)
