@@ -262,6 +262,7 @@ class World:
             LogEntry.objects.create(
                 user=self.cast.administrator, object_id=str(case.pk), action_flag=CHANGE,
                 content_type=ContentType.objects.get_for_model(Case), object_repr=case.reference,
+                change_message=f"{mark}changed",
             )  # fmt: skip
 
     def found_of(self, case: Case) -> dict[str, int]:

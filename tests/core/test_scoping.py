@@ -1,5 +1,9 @@
 """The scoping check: it finds each way past `visible_to`, and the project has none."""
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,6 +191,48 @@ def test_the_project_has_no_leak(capsys: pytest.CaptureFixture[str], names: Sens
     assert (said.out, said.err) == (found, "")
     assert read == len(list(doors(ROOT)))
     assert read > 8
+
+
+LEAKS = {
+    "cases/views/case.py": "def leak(pk):\n    return Case.objects.get(pk=pk)\n",
+    "cases/admin/cases.py": "def leak(pk):\n    return Case.objects.get(pk=pk)\n",
+    "cases/filters.py": "def leak(request):\n    return Case.objects.get(pk=1)\n",
+    "cases/exports.py": "leak = lambda pk: Case.objects.get(pk=pk)\n",
+    "cases/tasks.py": "def leak(pk):\n    return Case.objects.get(pk=pk)\n",
+}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The product as it stands, to be spoilt."""
+    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    for app in {*apps, "config"}:
+        shutil.copytree(ROOT / app, tmp_path / app, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def run(where: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "core.scoping"],
+        cwd=where,
+        env=os.environ | {"PYTHONPATH": str(where)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_check_fails_on_a_leak_in_a_view_an_admin_a_filter_an_export_and_a_task(
+    copy: Path,
+) -> None:
+    assert run(copy).returncode == 0
+    told = set()
+    for door, leak in LEAKS.items():
+        source = (copy / door).read_text()
+        (copy / door).write_text(f"{source}\n\nfrom cases.models import Case\n\n{leak}")
+        line = len(source.splitlines()) + 4 + leak[: leak.index("Case.")].count("\n") + 1
+        told.add(f"{door}:{line}: Case.objects does not go through visible_to(user)")
+    ran = run(copy)
+    assert (ran.returncode, {*ran.stderr.splitlines()}) == (1, told)
 
 
 def test_a_leak_in_the_project_is_named_and_fails_the_check(

@@ -46,6 +46,12 @@ class Processes:
             "--concurrency", "1", "--queues", self.queue, "--loglevel", "WARNING",
         )  # fmt: skip
 
+    def web(self, config: Path, port: int) -> subprocess.Popen[str]:
+        return self._start(
+            "-m", "gunicorn", "--config", str(config), "config.wsgi",
+            "--bind", f"127.0.0.1:{port}", "--threads", "2", "--no-control-socket",
+        )  # fmt: skip
+
     def _start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, *words],

@@ -20,6 +20,9 @@ OF_RECORDS = re.compile(r"/(admin/)?(cases|outcomes|break-glass|duplicates|reduc
 OF_A_LIST = re.compile(r"\.\w+$|/(filter|export)/$")
 """Files and forms that follow a list, whatever it is narrowed to."""
 ORDERS = {"o", "sort"}
+BEHIND = re.compile(r"/(admin|log)/")
+CHOICES = 6
+"""Of a filter of the admin or of the log so many values are tried: each names whom tests made."""
 DAY = re.compile(r"_(day|month|year)$")
 ALIKE = 3
 """Of pages about rows that are no records, like people and rows of the log, so many are read."""
@@ -129,6 +132,8 @@ class Crawler:
         of_a_list = OF_A_LIST.search(parts.path) or ORDERS & {name for name, _ in asked}
         if len(asked) > 1 or (asked and of_a_list):
             return (parts.path, len(asked) > 1), ALIKE
+        if asked and BEHIND.match(parts.path):
+            return (ID.sub("#", parts.path), asked[0][0]), CHOICES
         if asked or OF_RECORDS.match(parts.path):
             return address, 1
         return ID.sub("#", parts.path), ALIKE

@@ -2,25 +2,38 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter, SlugConverter, StringConverter, UUIDConverter
 from openpyxl import load_workbook
+from pytest_django import Settings
 
 from accounts.models import User
 from audit.models import LogRow
+from audit.presenters.rows import WAYS
 from cases.models import Case, CaseNote, Outcome
-from tests.cases.pages import at, browser, form_at
+from tests.accounts.pages import give_password, person, said
+from tests.cases.pages import at, browser, form_at, restrict
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
-from tests.factories import CaseFactory, OutcomeFactory, TeamFactory
+from tests.factories import (
+    CampaignFactory,
+    CaseFactory,
+    ExclusionFactory,
+    ImportFactory,
+    OutcomeFactory,
+    TeamFactory,
+)
+from tests.security.crawler import Page
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +207,116 @@ def test_no_filter_lets_sql_through(cast: Cast, of: str) -> None:
             answer = client.get(at(of), {name + part: hostile for part in parts})
             assert answer.status_code == 200, (name, hostile)
     assert rows() == before
+
+
+def test_no_filter_of_the_log_of_figures_or_of_the_admin_lets_sql_through(cast: Cast) -> None:
+    OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
+    campaign = CampaignFactory.create(boroughs=[cast.a, cast.b])
+    london = reverse("summaries:campaign", args=[campaign.slug])
+    pages = {
+        browser(cast.auditor): ["/log/", *(f"/log/by/{way}/" for way in WAYS), "/log/samples/"],
+        browser(cast.force_supervisor): [
+            *(london, f"{london}boroughs/lambeth/", f"{london}compare/", f"{london}uplift/"),
+            *(f"{london}changes/", f"{london}returns/", f"{london}figures/arrests/"),
+            *(at("retention"), at("duplicates"), at("log_kind", "arrest")),
+        ],
+        browser(cast.administrator): [
+            reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            for model in admin.site._registry
+        ],
+    }
+    before = rows()
+    for client, addresses_of in pages.items():
+        for address in addresses_of:
+            page = client.get(address)
+            assert page.status_code == 200, address
+            forms = [form for form in Page(page.content.decode()).forms if form.method == "get"]
+            names = {name for form in forms for name in (*form.texts, *dict(form.choices))}
+            names |= {"page", "sort", "o", "q", "draft", "case"}
+            for hostile in HOSTILE:
+                answer = client.get(address, dict.fromkeys(names - {""}, hostile))
+                assert answer.status_code in {200, 302, 404}, address
+    assert rows() == before
+
+
+OF_A_CASE = re.compile(r"/cases/\d+/")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_row_of_another_case_is_reached_through_ones_own(cast: Cast, method: str) -> None:
+    """The case of the address is the officer's own, and what follows it is not."""
+    own = CaseFactory.create(borough=cast.a)
+    client, tried = browser(cast.supervisor), 0
+    for _, address in addresses(world(cast, borough=cast.b)):
+        crossed, number = OF_A_CASE.subn(f"/cases/{own.pk}/", address)
+        if number and re.search(r"\d", crossed.removeprefix(f"/cases/{own.pk}/")):
+            tried += 1
+            before = rows()
+            assert getattr(client, method)(crossed).status_code in {403, 404, 405}, crossed
+            assert rows() == before
+    assert tried >= 10
+
+
+def test_walking_the_numbers_tells_a_case_of_others_from_no_case_by_nothing(cast: Cast) -> None:
+    cases = [CaseFactory.create(borough=borough) for borough in (cast.a, cast.b, cast.a, cast.b)]
+    restrict(cases[2])
+    client = browser(cast.officer)
+    last = max(case.pk for case in cases)
+    answers = {
+        pk: client.get(at("case", pk)) for pk in range(min(case.pk for case in cases), last + 3)
+    }
+    assert [pk for pk, answer in answers.items() if answer.status_code == 200] == [cases[0].pk]
+    number = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=value=\")[^\"]{20,}")
+    told = {number.sub(b"", a.content) for pk, a in answers.items() if pk != cases[0].pk}
+    assert len(told) == 1
+
+
+def test_a_header_of_their_own_gives_no_guesser_another_address(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for tried in range(30):
+        sent = {"login": f"officer.{tried}", "password": "Winter-2026-Winter"}
+        Client().post("/sign-in/", sent, headers={"x-forwarded-for": f"198.51.100.{tried}"})
+    assert "too many" in said(give_password(Client(headers={"x-real-ip": "192.0.2.1"}), person()))
+
+
+class TestOldLinks:
+    """What was opened, kept as a link, or e-mailed, is worth what its reader may see now."""
+
+    EXPORT = {"form": "csv", "recipient": "me", "reason": "Weekly review"}
+
+    @pytest.mark.parametrize("of", ["outcomes", "cases"])
+    def test_an_export_is_made_of_what_its_reader_may_see_now(self, cast: Cast, of: str) -> None:
+        case = CaseFactory.create(borough=cast.a, reference="ZQ1/26", system="other")
+        OutcomeFactory.create(case=case)
+        client, link = browser(cast.officer), f"{at(f'export_{of}')}?borough={cast.a.pk}"
+        taken: Any = client.post(link, self.EXPORT)
+        assert b"ZQ1/26" in b"".join(taken.streaming_content)
+        ExclusionFactory.create(case=case, user=cast.officer)
+        assert client.post(link, self.EXPORT)["Location"].startswith(at(of))
+        cast.officer.boroughs.set([cast.b])
+        assert client.post(link, self.EXPORT)["Location"].startswith(at(of))
+        User.objects.filter(pk=cast.officer.pk).update(role=User.Role.COMMUNICATIONS)
+        assert client.post(link, self.EXPORT).status_code == 403
+        User.objects.filter(pk=cast.officer.pk).update(is_active=False)
+        assert client.post(link, self.EXPORT)["Location"].startswith("/sign-in/")
+        assert LogRow.objects.filter(action="disclosure").count() == 1
+
+    def test_the_file_of_an_import_goes_with_the_right_to_read_records(self, cast: Cast) -> None:
+        batch = ImportFactory.create(owner=cast.officer, state="ready", rows=1)
+        client, link = browser(cast.officer), at("marked_import", batch.pk)
+        User.objects.filter(pk=cast.officer.pk).update(role=User.Role.COMMUNICATIONS)
+        assert client.get(link).status_code in {403, 404}
+
+    @pytest.mark.parametrize("file", ["", "tables.xlsx", "briefing.pdf"])
+    def test_a_link_of_the_morning_shows_what_its_reader_may_see_now(
+        self, cast: Cast, file: str
+    ) -> None:
+        campaign = CampaignFactory.create(boroughs=[cast.a, cast.b])
+        link = reverse("summaries:borough", args=[campaign.slug, cast.a.slug]) + file
+        client = browser(cast.officer)
+        assert client.get(link).status_code == 200
+        cast.officer.boroughs.set([cast.b])
+        assert client.get(link).status_code == 404
 
 
 FORMULA = "=HYPERLINK(1)"

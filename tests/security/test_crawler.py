@@ -126,7 +126,8 @@ def planted(cast: Cast) -> Planted:
 def _case(made: Planted, name: str, number: int, borough: Borough) -> Case:
     """One of everything of one case; its texts, its number and its entries' are marks."""
     rows = world(made.cast, pk=number, borough=borough, reference=mark("ref", name), system="other")
-    case: Any = rows["case"]
+    case = rows["case"]
+    assert isinstance(case, Case)
     opener = UserFactory.create()
     with pgtrigger.ignore():
         BreakGlass._base_manager.filter(case=case).update(user=opener)

@@ -13,14 +13,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import Settings
 
 from accounts.models import User
 from cases.models import Case
 from core.sessions import POLL
+from tests.accounts.pages import give_code, give_password, is_in, person
 from tests.cases.pages import at, browser
 from tests.conftest import Cast
 from tests.factories import CampaignFactory, CaseFactory, DraftFactory, ImportFactory
+from tests.signing_in import code
 
 pytestmark = pytest.mark.django_db
 
@@ -224,12 +225,18 @@ class TestSignedOut:
         assert "Clear-Site-Data" not in browser(cast.officer).get(reverse("cases:desk"))
 
 
-def test_signing_in_changes_the_session_so_that_none_can_be_fixed(
-    client: Client, settings: Settings
-) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    User.objects.create_user("robin", "correct horse battery", name="R")
-    client.cookies["sessionid"] = "fixedfixedfixedfixedfixedfixedfi"
-    client.post("/sign-in/", {"username": "robin", "password": "correct horse battery"})
-    assert client.cookies["sessionid"].value != "fixedfixedfixedfixedfixedfixedfi"
-    assert not Session.objects.filter(pk="fixedfixedfixedfixedfixedfixedfi").exists()
+def test_a_session_that_somebody_else_planted_is_not_signed_in(broker: str) -> None:
+    robin = person()
+    planter, browser_of_robin = Client(), Client()
+    planter.get("/sign-in/?next=/desk/")
+    session = planter.session
+    session["planted"] = True
+    session.save()
+    planter.cookies["sessionid"] = planted = str(session.session_key)
+    browser_of_robin.cookies["sessionid"] = planted
+    assert give_password(browser_of_robin, robin).status_code == 302
+    assert not is_in(planter)
+    assert give_code(browser_of_robin, code()).status_code == 302
+    assert (is_in(planter), is_in(browser_of_robin)) == (False, True)
+    assert browser_of_robin.cookies["sessionid"].value != planted
+    assert not Session.objects.filter(pk=planted).exists()
