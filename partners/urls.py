@@ -1,0 +1,31 @@
+"""The pages of partners, engagement and training, one list for each module of views."""
+
+from django.urls import path
+
+from partners.views import directory
+
+app_name = "partners"
+
+of_directory = [
+    path("partners/", directory.directory, name="directory"),
+    path("partners/due/", directory.due, name="due"),
+    path("partners/add/", directory.add, name="add_partner"),
+    path("partners/<slug:slug>/", directory.partner, name="partner"),
+    path("partners/<slug:slug>/amend/", directory.amend, name="amend_partner"),
+    path("partners/<slug:slug>/checked/", directory.checked, name="partner_checked"),
+    path("partners/<slug:slug>/retire/", directory.retire, name="retire_partner"),
+    path("partners/<slug:slug>/restore/", directory.restore, name="restore_partner"),
+    path("partners/<slug:slug>/contacts/add/", directory.add_contact, name="add_contact"),
+    path(
+        "partners/<slug:slug>/contacts/<int:pk>/amend/",
+        directory.amend_contact,
+        name="amend_contact",
+    ),
+    path(
+        "partners/<slug:slug>/contacts/<int:pk>/remove/",
+        directory.remove_contact,
+        name="remove_contact",
+    ),
+]
+
+urlpatterns = [*of_directory]
