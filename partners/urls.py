@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import directory
+from partners.views import directory, training
 
 app_name = "partners"
 
@@ -28,4 +28,14 @@ of_directory = [
     ),
 ]
 
-urlpatterns = [*of_directory]
+of_training = [
+    path("training/", training.training, name="training"),
+    path("training/<slug:slug>/", training.programme, name="training_programme"),
+    path("training/<slug:slug>/log/", training.log_session, name="log_session"),
+    path("training/sessions/<int:pk>/", training.session, name="session"),
+    path("training/sessions/<int:pk>/amend/", training.amend_session, name="amend_session"),
+    path("training/sessions/<int:pk>/void/", training.void_session, name="void_session"),
+    path("training/sessions/<int:pk>/restore/", training.restore_session, name="restore_session"),
+]
+
+urlpatterns = [*of_directory, *of_training]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from accounts.history import Change, history, joined, latest_first
 from accounts.models import User
 from accounts.permissions import Permission
 from cases.actions import may_undo
 from cases.forms.log import CODES
-from cases.models import ImportedRow, Outcome, SentBack
-from cases.presenters.history import Change, credited, history, latest_first
+from cases.models import ImportedRow, Outcome, OutcomeSupport, SentBack
 from cases.presenters.log import Row, code_row
 from cases.reading import works_on
 from core.days import london_day
@@ -66,7 +66,8 @@ class OutcomePage:
 
     @cached_property
     def changes(self) -> list[Change]:
-        both = [*history(self.outcome, self.user), *credited(self.outcome)]
+        credits = joined(OutcomeSupport, "team", "Team that helped", outcome=self.outcome)
+        both = [*history(self.outcome, self.user), *credits]
         return latest_first(both[::-1])
 
     @cached_property

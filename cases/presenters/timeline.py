@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accounts.history import FieldChange, changes
 from accounts.models import User
 from accounts.permissions import Permission
 from audit.models import LogRow
@@ -19,7 +20,6 @@ from cases.models import (
     ProtectiveOrder,
     RiskAssessment,
 )
-from cases.presenters.history import FieldChange, changes
 from core.querysets import ScopedQuerySet
 from core.templatetags.page import lower_first
 

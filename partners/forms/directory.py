@@ -80,9 +80,8 @@ def _with(asked: QueryDict, **more: str) -> QueryDict:
 
 
 class WebsiteField(forms.URLField):
-    default_validators = [
-        URLValidator(["http", "https"], message="Enter a website, like https://www.example.org")
-    ]
+    default_validators = [URLValidator(["http", "https"])]
+    default_error_messages = {"invalid": "Enter a website, like https://www.example.org"}
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("assume_scheme", "https")

@@ -8,12 +8,13 @@ from functools import cached_property
 from django.db.models import Max, QuerySet, Sum
 from django.http import QueryDict
 
+from accounts.history import Change, history, joined, latest_first
 from accounts.models import User
 from core.days import london_day
 from core.templatetags.page import listed, long_day, lower_first
 from partners.choices import Helped, Language, LinkResult, Service
 from partners.forms.directory import FindForm
-from partners.models import Contact, EngagementEvent, Partner, TrainingSession
+from partners.models import Contact, EngagementEvent, Partner, PartnerBorough, TrainingSession
 
 OFFERS, HELPS, LANGUAGES = dict(Service.choices), dict(Helped.choices), dict(Language.choices)
 CHECK_EVERY = timedelta(days=182)
@@ -148,6 +149,15 @@ class PartnerPage(Entry):
     def _agreement(self) -> str:
         since = self.partner.may_be_named_since
         return f"Agreed on {long_day(since)}" if since else "Not agreed: do not name them in public"
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What became of the entry; of its contacts no history is kept."""
+        both = [
+            *joined(PartnerBorough, "borough", "Borough", partner=self.partner),
+            *history(self.partner, self.user),
+        ]
+        return latest_first(both[::-1])
 
     @cached_property
     def contacts(self) -> list[Contact]:

@@ -8,10 +8,9 @@ from typing import Any
 from django.db.models import Field, ForeignKey, Model
 
 from accounts.models import User
-from campaigns.models import Team
-from cases.models import Outcome, OutcomeSupport
+from core.codes import CodesField
 from core.querysets import ScopedQuerySet
-from core.templatetags.page import long_day, moment
+from core.templatetags.page import listed, long_day, moment
 
 NOT_SHOWN = {"id", "recorded_at", "recorded_by", "logged_by"}
 NOBODY = "The system"
@@ -44,19 +43,23 @@ def history(row: Model, user: User) -> list[Change]:
     return changes(type(row), user, pgh_obj=row.pk)
 
 
-def credited(outcome: Outcome) -> list[Change]:
-    """When teams were credited with an outcome, and when no longer; the latest first."""
-    tracked = OutcomeSupport.pgh_event_model  # type: ignore[attr-defined]
-    rows = tracked.objects.filter(outcome=outcome).select_related("pgh_context").order_by("pgh_id")
-    events: list[Any] = list(rows)
-    people = _people(events)
-    names = {team.pk: str(team) for team in Team.objects.filter(pk__in=[e.team_id for e in events])}
+def joined(model: type[Model], field: str, label: str, **which: Any) -> list[Change]:
+    """When rows that join two things were added, and when taken away; the latest first.
+
+    `field` leads to what was joined, called by `label`.
+    """
+    tracked = model.pgh_event_model  # type: ignore[attr-defined]
+    rows = tracked.objects.filter(**which).select_related("pgh_context").order_by("pgh_id")
+    events: list[Any] = [event for event in rows if event.pgh_label != "update"]
+    people, key = _people(events), f"{field}_id"
+    others = model._meta.get_field(field).related_model._default_manager  # type: ignore[union-attr]
+    names = others.in_bulk([getattr(event, key) for event in events])
     found = []
     for event in events:
-        both = ["empty", names[event.team_id]]
+        both = ["empty", str(names[getattr(event, key)])]
         if event.pgh_label == "delete":
             both.reverse()
-        found.append(_change(False, event, [FieldChange("Team that helped", *both)], people))
+        found.append(_change(False, event, [FieldChange(label, *both)], people))
     return latest_first(found)
 
 
@@ -133,8 +136,10 @@ class _Words:
                 yield FieldChange(label, self._word(field, was), self._word(field, now))
 
     def _word(self, field: "Field[Any, Any]", value: Any) -> str:
-        if value in (None, ""):
+        if value in (None, "", []):
             return "empty"
+        if isinstance(field, CodesField):
+            return listed([field.labels.get(code, code) for code in value])
         if field.name in self.names:
             return self.names[field.name].get(value, "one that you may not see")
         if isinstance(value, datetime):
