@@ -119,7 +119,7 @@ class DuePage:
         return [Entry(partner, self.today) for partner in rows]
 
     @cached_property
-    def contacts(self) -> list[Contact]:
+    def people(self) -> list[Contact]:
         rows = Contact.objects.visible_to(self.user).due_for_review(self.today)
         return list(rows.select_related("partner").order_by("review_on", "partner__name", "name"))
 
@@ -160,7 +160,7 @@ class PartnerPage(Entry):
         return latest_first(both[::-1])
 
     @cached_property
-    def contacts(self) -> list[Contact]:
+    def people(self) -> list[Contact]:
         """For those alone who may see them."""
         return list(Contact.objects.visible_to(self.user).filter(partner=self.partner))
 

@@ -47,8 +47,8 @@ def directory(request: SignedInRequest) -> HttpResponse:
 def due(request: SignedInRequest) -> HttpResponse:
     """What is to be checked. Contacts are people, so that they were read is logged."""
     page = DuePage(request.user, _today())
-    if page.contacts:
-        listed(request, Contact, len(page.contacts))
+    if page.people:
+        listed(request, Contact, len(page.people))
     return render(request, "partners/directory_due.html", {"page": page})
 
 
@@ -56,8 +56,8 @@ def due(request: SignedInRequest) -> HttpResponse:
 def partner(request: SignedInRequest, slug: str) -> HttpResponse:
     """What all may know; who is shown contacts there is logged, since those are people."""
     page = PartnerPage(_partner(slug), _today(), request.user)
-    if page.contacts:
-        listed(request, Contact, len(page.contacts), {"partner": slug})
+    if page.people:
+        listed(request, Contact, len(page.people), {"partner": slug})
     return render(request, "partners/partner.html", {"page": page})
 
 

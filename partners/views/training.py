@@ -84,8 +84,7 @@ def session(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def amend_session(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    about = {"user": request.user, "programme": found.programme, "session": found}
-    form = SessionForm(_sent(request), **about)
+    form = SessionForm(_sent(request), user=request.user, programme=found.programme, session=found)
     if form.is_valid():
         actions.amend_session(by=request.user, session=found, **form.facts())
         messages.success(request, "Session corrected. History keeps what it said before.")

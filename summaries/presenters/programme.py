@@ -77,19 +77,19 @@ class Examined:
 
     label: str
     days: DayRange
-    evidence: DigitalEvidence
+    devices: DigitalEvidence
 
     @property
     def median(self) -> str:
-        return _days(self.evidence.median_days)
+        return _days(self.devices.median_days)
 
     @property
     def longest(self) -> str:
-        return _days(self.evidence.longest_days)
+        return _days(self.devices.longest_days)
 
     @property
     def share_helped(self) -> str:
-        share = 100 * self.evidence.helped / self.evidence.returned
+        share = 100 * self.devices.helped / self.devices.returned
         return f"{rounded(share, 0)}%"
 
 

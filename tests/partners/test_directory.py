@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import Permission
 from audit.models import LogRow
 from core.days import london_day
 from partners.models import Contact, Partner
@@ -513,5 +514,5 @@ class TestContacts:
 
 
 def test_the_permission_is_that_of_supervisors_and_administrators() -> None:
-    may = {role for role in User.Role.values if User(role=role).may("keep_directory")}
+    may = {role for role in User.Role.values if User(role=role).may(Permission.KEEP_DIRECTORY)}
     assert may == {"supervisor", "administrator"}

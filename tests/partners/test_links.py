@@ -237,7 +237,8 @@ class TestRecorded:
     def test_the_tasks_ask_and_refuse_this_machine(
         self, site: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        partner, queued = PartnerFactory.create(website=site), []
+        partner = PartnerFactory.create(website=site)
+        queued: list[int] = []
         monkeypatch.setattr(check_one, "delay", queued.append)
         check_all()
         assert queued == [partner.pk]

@@ -202,7 +202,7 @@ def test_devices_of_the_last_year_stand_beside_those_of_its_days(
     for day in (today - 365 * DAY, today, today - 366 * DAY, FIRST):
         device(cast.a, day)
     page = browser(cast.officer).get(PAGE).context["page"]
-    assert [(one.label, one.evidence.sent) for one in page.examined] == [
+    assert [(one.label, one.devices.sent) for one in page.examined] == [
         ("In its own days", 1),
         ("In the last year", 2),
     ]
