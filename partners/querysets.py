@@ -47,7 +47,9 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(Q(helps__contains=[whom]) | Q(helps=[]))
 
     def speaking(self, language: str) -> Self:
-        return self.filter(languages__contains=[language])
+        """Those that speak a language; one that names none speaks English."""
+        said = Q(languages__contains=[language])
+        return self.filter(said | Q(languages=[]) if language == "english" else said)
 
     def stale_on(self, day: date) -> Self:
         """Those whose review is due, or whose link did not answer."""

@@ -104,7 +104,12 @@ class PartnerForm(PageModelForm):
         help_text="The number that is given to the public.",
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
-    website = WebsiteField(label="Website", max_length=200, required=False)
+    website = WebsiteField(
+        label="Website",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"inputmode": "url", "autocomplete": "off"}),
+    )
     boroughs = forms.ModelMultipleChoiceField(
         label="Boroughs",
         queryset=Borough.objects.all(),
@@ -157,6 +162,9 @@ class ContactForm(PageModelForm):
     class Meta:
         model = Contact
         fields = ("name", "role", "email", "phone", "basis", "review_on")
-        widgets = {"basis": forms.RadioSelect}
+        widgets = {
+            "basis": forms.RadioSelect,
+            "email": forms.TextInput({"inputmode": "email", "autocomplete": "off"}),
+        }
         labels = {"role": "Their work there", "email": "Work e-mail"}
         help_texts = {"role": ""}

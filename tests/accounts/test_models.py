@@ -32,17 +32,18 @@ def test_the_database_keeps_its_rule(row: Any, change: Change, verdict: str) -> 
 
 
 MAY = {
-    "officer": {"read_records", "write_records", "see_figures"},
+    "officer": {"read_records", "write_records", "see_figures", "see_engagement"},
     "supervisor": {
         *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
         *("guard_cases", "review_break_glass", "review_retention", "approve_reduction"),
+        *("see_engagement", "keep_directory"),
     },
-    "communications": {"see_figures", "see_all_figures"},
+    "communications": {"see_figures", "see_all_figures", "see_engagement"},
     "administrator": {
         *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
-        *("review_retention", "approve_reduction"),
+        *("review_retention", "approve_reduction", "see_engagement", "keep_directory"),
     },
-    "auditor": {"review_break_glass", "read_log", "review_reads"},
+    "auditor": {"review_break_glass", "read_log", "review_reads", "see_engagement"},
 }
 
 

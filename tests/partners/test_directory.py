@@ -112,6 +112,7 @@ class TestFinding:
             ({"place": "", "need": "advocacy"}, ["In B", "Lantern Advocacy"]),
             ({"place": "", "whom": "women"}, ["Lantern Advocacy", "All of London"]),
             ({"place": "", "language": "french"}, ["Lantern Advocacy", "All of London"]),
+            ({"place": "", "language": "english"}, ["In B"]),
             ({"need": "advocacy", "whom": "women", "language": "french"}, ["Lantern Advocacy"]),
             ({"need": "advocacy", "place": "barnet", "whom": "women"}, []),
         ],

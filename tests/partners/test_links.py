@@ -4,12 +4,14 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
 from typing import Any
 
 import pytest
 from celery import Celery
+from django.core.management import call_command
 from django.utils import timezone
 
 from config.celery import app
@@ -245,6 +247,17 @@ class TestRecorded:
         check_one(partner.pk)
         partner.refresh_from_db()
         assert (partner.link_result, Site.asked) == ("broken", [])
+
+
+@pytest.mark.django_db
+def test_the_command_does_what_the_timetable_does(site: str) -> None:
+    partner = PartnerFactory.create(website=site)
+    said = StringIO()
+    call_command("check_links", stdout=said)
+    call_command("check_links", stdout=said)
+    partner.refresh_from_db()
+    assert (partner.link_result, Site.asked) == ("broken", [])
+    assert said.getvalue() == "1 website asked for.\n0 websites asked for.\n"
 
 
 def test_the_timetable_asks_once_a_week() -> None:
