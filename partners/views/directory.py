@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -130,8 +131,9 @@ def remove_contact(request: SignedInRequest, slug: str, pk: int) -> HttpResponse
     """Asks first: nothing of a contact is kept anywhere."""
     found = _contact(request, slug, pk)
     if request.method == "POST":
-        erased(request, found)
-        actions.remove_contact(contact=found)
+        with transaction.atomic():
+            erased(request, found)
+            actions.remove_contact(contact=found)
         return _done(request, slug, "Contact removed for good")
     consulted(request, found)
     return render(request, "partners/contact_remove.html", {"contact": found})

@@ -128,7 +128,7 @@ class ProgrammePage:
             for year in self._money
             for what, amount in (("planned", year.planned_pounds), ("spent", year.spent_pounds))
         ]
-        return bars("Money by year", "Planned and spent, from zero", marks, unit="")
+        return bars("Money by year", "Planned and spent, from zero", marks, unit="in the year")
 
     @cached_property
     def promises(self) -> list[Promise]:
