@@ -37,6 +37,8 @@ class Permission(StrEnum):
     """See counts for every borough."""
     SEE_ENGAGEMENT = auto()
     """Read of partners, engagement and training, as far as figures may be seen."""
+    KEEP_DIRECTORY = auto()
+    """Add, amend and retire partners, and keep the contacts there."""
     ADMINISTER = auto()
     """Keep reference data, people and campaigns; run the nightly job."""
 
@@ -62,6 +64,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
             Permission.SEE_ENGAGEMENT,
+            Permission.KEEP_DIRECTORY,
         }
     ),
     "communications": frozenset(
@@ -76,6 +79,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[StrEnum]] = {
             Permission.SEE_FIGURES,
             Permission.SEE_ALL_FIGURES,
             Permission.SEE_ENGAGEMENT,
+            Permission.KEEP_DIRECTORY,
             Permission.ADMINISTER,
         }
     ),

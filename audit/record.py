@@ -50,6 +50,11 @@ def broke_no_glass(
     )
 
 
+def erased(request: HttpRequest, record: Model) -> None:
+    """Somebody removes a record for good; called while it still has its key."""
+    _write(request, Action.ERASURE, record=record)
+
+
 def wrote(request: HttpRequest, record: Model, text: str) -> None:
     """Somebody wrote words; a row where they name themselves or a colleague."""
     if flag := flags.named(request.user, text):

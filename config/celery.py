@@ -67,6 +67,11 @@ app.conf.update(
             "task": "cases.tasks.review",
             "schedule": crontab(hour=4, minute=30),
         },
+        "check-links": {
+            # Once a week is polite to other people's websites, and soon enough to mark an entry.
+            "task": "partners.tasks.check_links",
+            "schedule": crontab(hour=4, minute=50, day_of_week="sunday"),
+        },
     },
 )
 app.autodiscover_tasks()

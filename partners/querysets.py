@@ -32,13 +32,24 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     def current(self) -> Self:
         return self.filter(retired_on=None)
 
-    def serving(self, borough: Borough) -> Self:
-        """Those that work in a borough, be it as one of all of London's."""
-        here = Q(pk__in=borough.partners.values("pk"))
-        return self.filter(here | Q(london_wide=True) if borough.in_london else here)
+    def serving(self, *boroughs: Borough) -> Self:
+        """Those that work in one of these boroughs, be it as one of all of London's."""
+        chosen = self.model.boroughs.through._default_manager.filter(borough__in=boroughs)
+        here = Q(pk__in=chosen.values("partner"))
+        london = any(borough.in_london for borough in boroughs)
+        return self.filter(here | Q(london_wide=True) if london else here)
 
     def offering(self, service: str) -> Self:
         return self.filter(offers__contains=[service])
+
+    def helping(self, whom: str) -> Self:
+        """Those that are there for somebody, be it because they are there for anyone."""
+        return self.filter(Q(helps__contains=[whom]) | Q(helps=[]))
+
+    def speaking(self, language: str) -> Self:
+        """Those that speak a language; one that names none speaks English."""
+        said = Q(languages__contains=[language])
+        return self.filter(said | Q(languages=[]) if language == "english" else said)
 
     def stale_on(self, day: date) -> Self:
         """Those whose review is due, or whose link did not answer."""

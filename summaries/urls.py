@@ -1,6 +1,16 @@
 from django.urls import path
 
-from summaries.views import campaign, changes, compare, explain, mails, out, places, returns
+from summaries.views import (
+    campaign,
+    changes,
+    compare,
+    explain,
+    mails,
+    out,
+    places,
+    programmes,
+    returns,
+)
 
 app_name = "summaries"
 FILES = [
@@ -21,6 +31,8 @@ urlpatterns = [
     path("", campaign.home, name="home"),
     path("mails/", mails.mails, name="mails"),
     path("mails/<str:name>/", mails.mail, name="mail"),
+    path("programmes/", programmes.programmes, name="programmes"),
+    path("programmes/<slug:slug>/", programmes.programme, name="programme"),
     path("campaigns/", campaign.campaigns, name="campaigns"),
     path("campaigns/<slug:slug>/", campaign.campaign, name="campaign"),
     path("campaigns/<slug:slug>/figures/<slug:measure>/", explain.figure, name="figure"),

@@ -59,12 +59,12 @@ MAY = {
     "supervisor": {
         *("read_records", "write_records", "supervise", "see_figures", "see_all_figures"),
         *("guard_cases", "review_break_glass", "review_retention", "approve_reduction"),
-        "see_engagement",
+        *("see_engagement", "keep_directory"),
     },
     "communications": {"see_figures", "see_all_figures", "see_engagement"},
     "administrator": {
         *("read_records", "guard_cases", "see_figures", "see_all_figures", "administer"),
-        *("review_retention", "approve_reduction", "see_engagement"),
+        *("review_retention", "approve_reduction", "see_engagement", "keep_directory"),
     },
     "auditor": {"review_break_glass", "read_log", "review_reads", "see_engagement"},
 }
