@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("accounts.allauth_urls")),
     path("", include("audit.urls")),
+    path("", include("partners.urls")),
     path("", include("cases.urls")),
     path("", include("summaries.urls")),
 ]

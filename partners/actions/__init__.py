@@ -1,0 +1,1 @@
+"""Every change of partners, engagement and training."""

@@ -1,0 +1,1 @@
+"""What the pages of partners, engagement and training show."""
