@@ -66,7 +66,7 @@ class ConfirmationForm(PageForm):
 class AskForm(PageForm):
     """To whom a link is e-mailed; nobody where it is shown to copy."""
 
-    to = forms.ModelChoiceField(queryset=None, required=False)
+    to: "forms.ModelChoiceField[Contact]" = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, *args: Any, user: User, partner: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

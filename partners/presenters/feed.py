@@ -15,7 +15,7 @@ from partners.querysets import EngagementEventQuerySet
 BACK = timedelta(days=366)
 """How far a calendar reaches back; it has all that is to come."""
 REFRESH = timedelta(hours=1)
-TOPICS = EngagementEvent._meta.get_field("topics").labels  # type: ignore[union-attr]
+TOPICS = EngagementEvent._meta.get_field("topics").labels
 
 
 def feed(link: CalendarLink, *, now: datetime) -> bytes:
@@ -30,7 +30,8 @@ def feed(link: CalendarLink, *, now: datetime) -> bytes:
     made.add("x-published-ttl", REFRESH)
     for event in _events(link.owner, link.borough, now - BACK):
         made.add_component(_entry(event))
-    return made.to_ical()
+    written: bytes = made.to_ical()
+    return written
 
 
 def _events(owner: User, borough: Borough | None, since: datetime) -> EngagementEventQuerySet:

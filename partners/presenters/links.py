@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def attended(self) -> str:
-        return "Took part" if self.link.attended else "Did not take part"
+        return "Yes" if self.link.attended else "No"
 
     @property
     def counted(self) -> str:

@@ -122,7 +122,7 @@ def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
     path = reverse("partners:open_confirmation", args=[token])
     if to is None:
         address = request.build_absolute_uri(path)
-        return _links_page(request, part.event, link_address=address, partner=part.partner)
+        return _links_page(request, part.event, link_address=address, link=link)
     try:
         send_confirmation(link=link, to=to, path=path)
     except OSError:

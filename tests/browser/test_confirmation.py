@@ -81,7 +81,7 @@ def test_a_link_is_made_answered_without_an_account_and_taken_over(
     naming = theirs.get_by_role("group", name="May the police name Refuge in public?")
     naming.get_by_label("Yes").check()
     theirs.get_by_role("button", name="Send").click()
-    expect(theirs.get_by_role("heading", level=1)).to_have_text("Thank you")
+    expect(theirs.get_by_role("heading", level=1)).to_have_text("Thank you. Your answer was sent")
     expected.add(404)
     theirs.goto(address)
     expect(theirs.get_by_role("heading", level=1)).to_have_text("This link does not work")
