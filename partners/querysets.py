@@ -104,12 +104,13 @@ class ConfirmationLinkQuerySet(EngagementQuerySet["ConfirmationLink"]):
     borough = "participation__event__borough"
 
     def live_at(self, now: datetime) -> Self:
-        """Those that can still be answered: of an event that was neither cancelled nor void."""
+        """Those that can be answered: of an event that has begun and is not cancelled or void."""
         return self.filter(
             answered_at=None,
             withdrawn_at=None,
             expires_at__gt=now,
             participation__event__voided_at=None,
+            participation__event__happened_at__lte=now,
         ).exclude(participation__event__status="cancelled")
 
 

@@ -122,6 +122,7 @@ def test_each_of_the_partners_pages_is_accessible_and_loads_no_script(
         group.get_by_label("No").check()
     theirs.get_by_role("button", name="Send").click()
     expect(theirs).to_have_title("Thank you")
+    assert theirs.evaluate("document.referrer").endswith("/confirmation/")
     assert_fits_and_is_accessible(theirs, axe)
     expected.add(404)
     theirs.goto(address)

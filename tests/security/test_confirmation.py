@@ -89,6 +89,17 @@ def of_a_void_event() -> str:
     return token
 
 
+def of_an_event_put_off() -> str:
+    link, token = new_link()
+    EngagementEvent.objects.filter(pk=link.participation.event_id).update(
+        happened_at=timezone.now() + timedelta(days=1),
+        status="planned",
+        attendances=0,
+        reach_method="",
+    )
+    return token
+
+
 def of_a_partner_taken_off() -> str:
     link, token = new_link()
     link.participation.delete()
@@ -106,7 +117,7 @@ def malformed() -> str:
 VALUES = re.compile(r"'[0-9a-f]{64}'|'\d{4}-[^']*'")
 DEAD = [
     *(wrong, malformed, used, expired, withdrawn, replaced),
-    *(of_a_void_event, of_a_partner_taken_off),
+    *(of_a_void_event, of_an_event_put_off, of_a_partner_taken_off),
 ]
 
 
