@@ -359,6 +359,20 @@ class TestForgery:
         assert ConfirmationLink.objects.get().answered_at is None
         assert sent(token, strict, csrfmiddlewaretoken=str(forgery)).status_code == 200
 
+    def test_over_https_the_page_lets_its_own_browser_say_where_the_form_is(self) -> None:
+        """A policy of no referrer would make the browser say nothing, and the form be refused."""
+        for origin, status in (("null", 403), ("https://testserver", 200)):
+            _, token = new_link()
+            strict = Client(enforce_csrf_checks=True)
+            page = strict.get(address_of(token), follow=True, secure=True)
+            answer = strict.post(
+                CONFIRM,
+                {**ANSWER, "credential": token, "csrfmiddlewaretoken": page.context["csrf_token"]},
+                headers={"origin": origin},
+                secure=True,
+            )
+            assert answer.status_code == status
+
     def test_a_body_that_is_too_large_is_refused_unread(self) -> None:
         _, token = new_link()
         large = "x" * 2_700_000
