@@ -23,7 +23,11 @@ from accounts.models import KeptForm
 from audit.models import LogRow
 from core.limits import Limit, network_of
 from core.logs import JsonLine
-from partners.actions.links import make_confirmation, withdraw_confirmation
+from partners.actions.links import (
+    answer_confirmation,
+    make_confirmation,
+    withdraw_confirmation,
+)
 from partners.models import ConfirmationLink, EngagementEvent, Participation
 from tests.cases.pages import browser
 from tests.conftest import Cast
@@ -252,7 +256,8 @@ class TestOnce:
         assert answers.count() == 1
 
     @pytest.mark.django_db(transaction=True)
-    def test_a_link_that_is_withdrawn_meanwhile_takes_no_answer(self) -> None:
+    @pytest.mark.parametrize("meanwhile", ["answered", "withdrawn"])
+    def test_one_that_waits_for_what_comes_first_is_not_taken(self, meanwhile: str) -> None:
         link, token = new_link()
 
         def send() -> int:
@@ -263,12 +268,23 @@ class TestOnce:
 
         with ThreadPoolExecutor(1) as other:
             with transaction.atomic():
-                withdraw_confirmation(by=link.made_by, link=link)
+                if meanwhile == "withdrawn":
+                    withdraw_confirmation(by=link.made_by, link=link)
+                else:
+                    first: dict[str, Any] = {
+                        "attended": False,
+                        "attendances": None,
+                        "may_be_named": False,
+                    }
+                    assert answer_confirmation(token=token, **first)
                 answer = other.submit(send)
                 until_someone_waits()
             assert answer.result(timeout=30) == 404
         link.refresh_from_db()
-        assert (link.answered_at, link.withdrawn_at is None) == (None, False)
+        assert (link.attended, link.attendances) == (
+            False if meanwhile == "answered" else None,
+            None,
+        )
 
     def test_the_token_of_one_event_answers_no_other(self) -> None:
         mine, token = new_link()
