@@ -12,6 +12,8 @@ from accounts.models import User
 OPEN = {
     *("health", "favicon", "session", "accounts:sign_in", "accounts:sign_out", "account_inactive"),
     *("account_reauthenticate", "openid_connect_login", "openid_connect_callback"),
+    # Whoever has the link may open these, signed in or not.
+    *("partners:open_confirmation", "partners:confirm", "partners:feed"),
 }
 SETTING_UP = {"accounts:second_step", "mfa_activate_totp", "mfa_add_webauthn"}
 LEADS_TO = "leads_to"

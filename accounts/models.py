@@ -155,6 +155,10 @@ class User(AbstractBaseUser):
             chosen = StaffBorough.objects.filter(user=self).values_list("borough", flat=True)
         return BoroughScope(False, frozenset(chosen))
 
+    def may_write_in(self, borough_id: int) -> bool:
+        """Whether a borough's records are theirs to keep: who sees more boroughs only reads."""
+        return self.may(Permission.WRITE_RECORDS) and self.scope.covers(borough_id)
+
     @property
     def figures_scope(self) -> BoroughScope:
         """The boroughs whose counts the person may see."""

@@ -16,6 +16,8 @@ from audit import flags
 from audit.models import LogRow
 
 Action = LogRow.Action
+NEVER_WRITTEN = "credential"
+"""The part of an address that opens by itself what it names."""
 
 
 def consulted(request: HttpRequest, record: Model, *, code: str = "", reason: str = "") -> None:
@@ -103,11 +105,12 @@ def disclosed(
 def refused(request: HttpRequest, status: int) -> None:
     """Somebody was told that a page is not theirs, or that they may not do this."""
     match = request.resolver_match
+    parts = match.kwargs.items() if match else ()
     _write(
         request,
         Action.REFUSED,
         object_type=match.view_name[:40] if match and match.view_name else "",
-        object_id=" ".join(str(value) for value in match.kwargs.values())[:40] if match else "",
+        object_id=" ".join(str(value) for name, value in parts if name != NEVER_WRITTEN)[:40],
         details={"status": status, "method": request.method},
     )
 

@@ -338,6 +338,9 @@ DEFAULT_FROM_EMAIL = EMAIL_FROM or "days-of-action@localhost"
 DISCLOSURE_DAYS = 28
 # Minutes for which break-glass opens a case; the database allows an hour at most.
 BREAK_GLASS_MINUTES = 60
+# Days for which a partner can answer by a link, and after which a calendar that nobody opens ends.
+CONFIRMATION_DAYS = 14
+CALENDAR_UNUSED_DAYS = 90
 
 # Static files: `make setup` compiles static/src into static/dist and collects them all.
 STATIC_URL = "/static/"

@@ -4,11 +4,12 @@ Events and sessions hold no person's data, so whoever may read of engagement may
 scope narrows. Contacts do, so only those who work with partners see them.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -18,6 +19,7 @@ from core.querysets import M, ScopedQuerySet, Viewer
 
 if TYPE_CHECKING:
     from partners.models import (
+        CalendarLink,
         ConfirmationLink,
         Contact,
         EngagementEvent,
@@ -124,5 +126,26 @@ class ConfirmationLinkQuerySet(EngagementQuerySet["ConfirmationLink"]):
     borough = "participation__event__borough"
 
     def live_at(self, now: datetime) -> Self:
-        """Those that can still be answered."""
-        return self.filter(answered_at=None, withdrawn_at=None, expires_at__gt=now)
+        """Those that can be answered: of an event that has begun and is not cancelled or void."""
+        return self.filter(
+            answered_at=None,
+            withdrawn_at=None,
+            expires_at__gt=now,
+            participation__event__voided_at=None,
+            participation__event__happened_at__lte=now,
+        ).exclude(participation__event__status="cancelled")
+
+
+class CalendarLinkQuerySet(ScopedQuerySet["CalendarLink"]):
+    """A calendar is its owner's alone."""
+
+    def _scope(self, user: Viewer) -> Self:
+        may = isinstance(user, User) and user.may(Permission.SEE_ENGAGEMENT)
+        return self.filter(owner=user) if may else self.none()
+
+    def live_on(self, day: date) -> Self:
+        """Those of people who may sign in, not suspended since, and asked for of late."""
+        unused_since = day - timedelta(days=settings.CALENDAR_UNUSED_DAYS)
+        return self.filter(
+            owner__is_active=True, owner__session_epoch=F("epoch"), used_on__gt=unused_since
+        )

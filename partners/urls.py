@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views.lists import export, rows, save_filter
 from partners.presenters.lists import EVENT_LIST
-from partners.views import calendar, directory, events, training
+from partners.views import calendar, confirm, directory, events, feed, training
 
 app_name = "partners"
 
@@ -59,4 +59,19 @@ of_training = [
     path("training/sessions/<int:pk>/restore/", training.restore_session, name="restore_session"),
 ]
 
-urlpatterns = [*of_events, *of_directory, *of_training]
+of_confirmation = [
+    path("confirmation/", confirm.confirm, name="confirm"),
+    path("confirmation/<str:credential>/", confirm.open_confirmation, name="open_confirmation"),
+    path("engagement/<int:pk>/confirmations/", confirm.links, name="links"),
+    path("engagement/parts/<int:pk>/link/", confirm.make_link, name="make_link"),
+    path("engagement/links/<int:pk>/withdraw/", confirm.withdraw_link, name="withdraw_link"),
+    path("engagement/links/<int:pk>/take-over/", confirm.take_over, name="take_over"),
+]
+of_feed = [
+    path("engagement/feed/", feed.feeds, name="feeds"),
+    path("engagement/feed/make/", feed.make_feed, name="make_feed"),
+    path("engagement/feed/<int:pk>/end/", feed.end_feed, name="end_feed"),
+    path("engagement/feed/<str:credential>.ics", feed.feed, name="feed"),
+]
+
+urlpatterns = [*of_events, *of_confirmation, *of_feed, *of_directory, *of_training]

@@ -81,6 +81,7 @@ from cases.models import (
     Suspect,
 )
 from partners.models import (
+    CalendarLink,
     ConfirmationLink,
     Contact,
     EngagementEvent,
@@ -736,6 +737,16 @@ class ConfirmationLinkFactory(DjangoModelFactory[ConfirmationLink]):
         answered = Trait(
             answered_at=NOON + timedelta(days=1), attended=True, attendances=40, may_be_named=True
         )
+
+
+class CalendarLinkFactory(DjangoModelFactory[CalendarLink]):
+    class Meta:
+        model = CalendarLink
+
+    owner = SubFactory(UserFactory)
+    borough = SubFactory(BoroughFactory)
+    digest = Sequence(lambda n: digest_of(str(n)))
+    epoch = SelfAttribute("owner.session_epoch")
 
 
 class TrainingProgrammeFactory(DjangoModelFactory[TrainingProgramme]):

@@ -38,7 +38,7 @@ from cases.models import (
     SentBack,
     Suspect,
 )
-from partners.models import EngagementEvent, EventTeam, PartnerBorough
+from partners.models import CalendarLink, EngagementEvent, EventTeam, PartnerBorough
 from summaries.models import ChangedDay, DailyTotal, MailSent, Restatement
 from tests.conftest import Cast
 from tests.factories import (
@@ -58,7 +58,9 @@ MODELS: list[type[Model]] = [
     for model in apps.get_app_config(app).get_models()
     if not hasattr(model, "pgh_tracked_model")
 ]
-THEIR_OWNERS_ALONE: list[type[Model]] = [Draft, SavedFilter, Import, ImportFile, KeptForm]
+THEIR_OWNERS_ALONE: list[type[Model]] = [
+    *(Draft, SavedFilter, Import, ImportFile, KeptForm, CalendarLink),
+]
 """Not in the admin: nobody but their owner sees them."""
 ITS_REVIEWERS_ALONE: list[type[Model]] = [BreakGlass]
 """Not in the admin: whoever opened it and its reviewers see it."""

@@ -1,11 +1,12 @@
 """Partners, engagement and training: who the force worked with, where, and how many it reached."""
 
 from partners.models.event import EngagementEvent, EventTeam, FollowUp, Participation
-from partners.models.link import ConfirmationLink
+from partners.models.link import CalendarLink, ConfirmationLink
 from partners.models.partner import Contact, Partner, PartnerBorough
 from partners.models.training import TrainingProgramme, TrainingSession
 
 __all__ = [
+    "CalendarLink",
     "ConfirmationLink",
     "Contact",
     "EngagementEvent",

@@ -1,4 +1,4 @@
-"""What a partner without an account confirms by a link."""
+"""Links that open something without a sign-in: to a partner's answer, and to a calendar."""
 
 from hashlib import sha256
 
@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from core.days import DatabaseNow
+from campaigns.models import Borough
+from core.days import DatabaseNow, LondonDay
 from partners.models.event import Participation
 from partners.models.partner import Contact
-from partners.querysets import ConfirmationLinkQuerySet
+from partners.querysets import CalendarLinkQuerySet, ConfirmationLinkQuerySet
 
 
 def digest_of(token: str) -> str:
@@ -86,3 +87,58 @@ class ConfirmationLink(models.Model):
 
     def __str__(self) -> str:
         return f"Link for {self.participation}"
+
+
+@pghistory.track(exclude=["digest", "epoch", "used_on"])
+class CalendarLink(models.Model):
+    """The address of a calendar of engagement events, which its owner's programs read by it.
+
+    It shows what its owner may see at that moment. It ends with them: a suspension ends it for
+    good, as it does their sessions, and so does nobody's asking for it for a while.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_links"
+    )
+    borough = models.ForeignKey(
+        Borough,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty where it has every borough that its owner may read of.",
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    epoch = models.PositiveIntegerField(editable=False)
+    """The owner's `session_epoch` when the link was made: a later one has ended it."""
+    made_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+    used_on = models.DateField(
+        "last opened on", db_default=LondonDay(DatabaseNow()), editable=False
+    )
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["borough__name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="partners_calendarlink_once_a_borough",
+                fields=["owner", "borough"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="partners_calendarlink_token_is_a_digest",
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Calendar of {self.borough or 'all boroughs'}"
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether its owner may read of what it shows, at this moment."""
+        scope = self.owner.engagement_scope
+        if self.borough_id is None:
+            return scope.everywhere or bool(scope.borough_ids)
+        return scope.covers(self.borough_id)

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.history import Change, changes, history, joined, latest_first
 from accounts.models import User
-from accounts.permissions import Permission
 from core.days import london_day
 from core.templatetags.page import clock, listed, long_day, thousands
 from partners.choices import EventStatus
 from partners.models import EngagementEvent, EventTeam, FollowUp, Participation
+from partners.presenters.links import Confirmations
 
 TOPICS = EngagementEvent._meta.get_field("topics").labels
 COLOURS = {"Planned": "blue", "Done": "green", "Cancelled": "yellow", "Void": "red"}
@@ -64,6 +64,10 @@ class EventPage:
         return list(rows.select_related("partner").order_by("partner__name"))
 
     @cached_property
+    def confirmations(self) -> Confirmations:
+        return Confirmations(self.event, self.user)
+
+    @cached_property
     def follow_ups(self) -> list[FollowUp]:
         rows = FollowUp.objects.visible_to(self.user).filter(event=self.event)
         return list(rows.select_related("owner", "done_by"))
@@ -97,7 +101,7 @@ class EventPage:
 
     @property
     def may_write(self) -> bool:
-        return may_write(self.user, self.event)
+        return self.user.may_write_in(self.event.borough_id)
 
     @property
     def may_change(self) -> bool:
@@ -115,8 +119,3 @@ class EventPage:
         over = self.event.ends_at or self.event.happened_at
         planned = self.event.status == EventStatus.PLANNED and not self.event.voided_at
         return planned and over <= self.now
-
-
-def may_write(user: User, event: EngagementEvent) -> bool:
-    """Whether an event is theirs to keep: who sees more boroughs only reads of them."""
-    return user.may(Permission.WRITE_RECORDS) and user.scope.covers(event.borough_id)

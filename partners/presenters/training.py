@@ -178,9 +178,4 @@ class SessionPage:
 
     @property
     def may_write(self) -> bool:
-        return may_write(self.user, self.session)
-
-
-def may_write(user: User, session: TrainingSession) -> bool:
-    """Whether a session is theirs to keep: who sees more boroughs only reads of them."""
-    return user.may(Permission.WRITE_RECORDS) and user.scope.covers(session.borough_id)
+        return self.user.may_write_in(self.session.borough_id)

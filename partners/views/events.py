@@ -30,7 +30,7 @@ from partners.forms.events import (
     values_of,
 )
 from partners.models import EngagementEvent, FollowUp
-from partners.presenters.events import EventPage, may_write
+from partners.presenters.events import EventPage
 from partners.querysets import EngagementEventQuerySet
 
 MEANWHILE = (
@@ -47,7 +47,8 @@ def _events(request: SignedInRequest) -> EngagementEventQuerySet:
 def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> EngagementEvent:
     """An event to write to: 404 where they may not know of it, 403 where they only read."""
     event = get_object_or_404(_events(request), pk=pk)
-    if not may_write(request.user, event) or (event.voided_at is not None) is not void:
+    may_write = request.user.may_write_in(event.borough_id)
+    if not may_write or (event.voided_at is not None) is not void:
         raise PermissionDenied
     return event
 
@@ -210,7 +211,7 @@ def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
 def follow_up_done(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = FollowUp.objects.visible_to(request.user).select_related("event")
     found = get_object_or_404(rows, pk=pk)
-    if not may_write(request.user, found.event):
+    if not request.user.may_write_in(found.event.borough_id):
         raise PermissionDenied
     actions.finish_follow_up(by=request.user, follow_up=found)
     messages.success(request, "Follow-up done.")

@@ -14,7 +14,7 @@ from core.access import requires
 from partners.actions import training as actions
 from partners.forms.training import SessionForm, WhyVoidForm
 from partners.models import TrainingProgramme, TrainingSession
-from partners.presenters.training import ProgrammePage, SessionPage, may_write, standings
+from partners.presenters.training import ProgrammePage, SessionPage, standings
 
 
 def _session(request: SignedInRequest, pk: int) -> TrainingSession:
@@ -26,7 +26,8 @@ def _session(request: SignedInRequest, pk: int) -> TrainingSession:
 def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> TrainingSession:
     """A session to write to: 404 where they may not know of it, 403 where they only read."""
     session = _session(request, pk)
-    if not may_write(request.user, session) or (session.voided_at is not None) is not void:
+    may_write = request.user.may_write_in(session.borough_id)
+    if not may_write or (session.voided_at is not None) is not void:
         raise PermissionDenied
     return session
 

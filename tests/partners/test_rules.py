@@ -13,6 +13,8 @@ from partners.models import EngagementEvent, Partner
 from tests.core.rules import A_MICROSECOND, Change, Rule, fact_rules, judged, new, somebody, trials
 from tests.factories import (
     NOON,
+    BoroughFactory,
+    CalendarLinkFactory,
     ConfirmationLinkFactory,
     ContactFactory,
     EngagementEventFactory,
@@ -39,6 +41,12 @@ def second_participation() -> Model:
 
 def partner_of_the_first(row: Any) -> Model:
     return row.event.participations.exclude(pk=row.pk).get().partner  # type: ignore[no-any-return]
+
+
+def second_calendar() -> Model:
+    """Of one borough, of somebody who has one of all of them."""
+    first = CalendarLinkFactory.create(borough=None)
+    return CalendarLinkFactory.create(owner=first.owner)
 
 
 RULES = [
@@ -199,6 +207,18 @@ RULES = [
             ANSWER | {"answered_at": F("expires_at") - A_MICROSECOND, "attendances": 40},
             {"withdrawn_at": NOON},
         ],
+    ),
+    Rule(
+        "partners_calendarlink_once_a_borough",
+        second_calendar,
+        refused=[{"borough": None}],
+        accepted=[{"borough": new(BoroughFactory)}, {"borough": None, "owner": somebody}],
+    ),
+    Rule(
+        "partners_calendarlink_token_is_a_digest",
+        CalendarLinkFactory.create,
+        refused=[{"digest": ""}, {"digest": "g" * 64}, {"digest": "0" * 63}],
+        accepted=[{"digest": "0" * 64}],
     ),
     Rule(
         "partners_trainingprogramme_ends_on_or_after_start",

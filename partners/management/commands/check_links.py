@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from partners.actions.links import record_check, to_check
+from partners.actions.websites import record_check, to_check
 
 
 class Command(BaseCommand):

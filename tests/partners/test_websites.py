@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from config.celery import app
-from partners.actions.links import record_check, to_check
+from partners.actions.websites import record_check, to_check
 from partners.choices import LinkResult
 from partners.links import check_link, is_public
 from partners.models import Partner
