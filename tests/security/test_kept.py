@@ -174,7 +174,11 @@ class TestWhoseItIs:
         cast.officer.boroughs.clear()
         assert browser(cast.officer).get(back).status_code == 404
 
-    @pytest.mark.parametrize("seal", ["", "x", "1:x:y", TimestampSigner(salt="else").sign("1")])
+    @pytest.mark.parametrize(
+        "seal",
+        ["", "x", "1:x:y", TimestampSigner(salt="else").sign("1")],
+        ids=["none", "short", "forged", "for something else"],
+    )
     def test_without_a_seal_of_ours_nothing_is_kept(
         self, cast: Cast, case: Case, seal: str
     ) -> None:
