@@ -71,6 +71,7 @@ PAIR = Subject(OF_A_CASE)
 CASE = Subject(OF_A_CASE | {State.LISTED: OF_LAMBETH, State.REDUCED: OF_LAMBETH}, flagged=True)
 ENTRY = Subject(CASE.known_to | {State.VOIDED: OF_LAMBETH}, flagged=True)
 MINE = Subject({State.MINE: SIGNED_IN, State.ANOTHERS: NONE})
+FILTER = Subject({State.MINE: READERS, State.ANOTHERS: NONE})
 IMPORT = Subject(MINE.known_to | {State.SAVED: SUPERVISORS})
 OWN_IMPORT = Subject(MINE.known_to | {State.SAVED: NONE})
 OPENING = Subject(
@@ -83,6 +84,13 @@ OPENING = Subject(
 )
 REDUCTION = Subject(
     {**OF_A_CASE, State.MINE: OF_LAMBETH, State.APPROVED: OF_LAMBETH, State.REDUCED: OF_LAMBETH}
+)
+ENGAGED = Subject(
+    {
+        State.OWN: SIGNED_IN - {"scopeless"},
+        State.AWAY: frozenset(PEOPLE) - {"officer", "scopeless"},
+        State.VOIDED: SIGNED_IN - {"scopeless"},
+    }
 )
 CAMPAIGN = Subject({State.OWN: SIGNED_IN, State.RUNNING: SIGNED_IN})
 WITH_A_BOROUGH = SIGNED_IN - {"scopeless"}
@@ -150,7 +158,7 @@ def of_entry(who: Names, get: str, post: str = AS_GET, **but: str) -> Rule:
 
 def of_admin(of: Subject, get: str, post: str = AS_GET, **more: Any) -> Rule:
     """A page of the admin, which sends to sign in by an address of its own."""
-    but = {NOBODY: "302 accounts.views.admin_sign_in", **more.pop("but", {})}
+    but = {NOBODY: "302 accounts.views.account.admin_sign_in", **more.pop("but", {})}
     return Rule(ADMINISTRATOR, of, get, post, but, person_first=True, **more)
 
 
@@ -211,7 +219,7 @@ LISTS: Lines = {
     "cases:export_cases": Rule(READERS, NOTHING, "200", but={"scopeless": "302 cases:cases"}),
     "cases:save_outcomes": Rule(READERS, NOTHING, "302 cases:outcomes"),
     "cases:save_cases": Rule(READERS, NOTHING, "302 cases:cases"),
-    "cases:remove_filter": Rule(READERS, MINE, NOT_TAKEN, "302 cases:outcomes"),
+    "accounts:remove_filter": Rule(SIGNED_IN, FILTER, NOT_TAKEN, "302 cases:outcomes"),
     "cases:reassign_outcomes": Rule(SUPERVISORS, NOTHING, "302 cases:outcomes"),
     "cases:reassign_cases": Rule(SUPERVISORS, NOTHING, "302 cases:cases"),
 }
@@ -297,8 +305,12 @@ FIGURES: Lines = {
         | {"auditor": "302 audit:log"},
     ),
     "summaries:campaigns": Rule(SEE_FIGURES, NOTHING, "200"),
-    "summaries:campaign summaries:changes summaries:returns summaries:uplift summaries:beside"
-    " summaries:team": Rule(SEE_FIGURES, CAMPAIGN, "200"),
+    "summaries:campaign summaries:changes summaries:returns summaries:uplift summaries:team": Rule(
+        SEE_FIGURES, CAMPAIGN, "200"
+    ),
+    "summaries:beside": Rule(
+        SEE_FIGURES, CAMPAIGN, "200", but={"scopeless": "302 summaries:campaigns"}
+    ),
     "summaries:compare": Rule(SEE_ALL_FIGURES, CAMPAIGN, "200"),
     "summaries:figure": Rule(SEE_FIGURES, CAMPAIGN, LIST_ENTRIES, but={"communications": "200"}),
     "summaries:borough": Rule(SEE_FIGURES, BOROUGH, "200"),
@@ -319,16 +331,95 @@ FIGURES: Lines = {
     "summaries:command_tables summaries:command_table summaries:command_briefing": Rule(
         SEE_FIGURES, COMMAND, TAKEN
     ),
-    "summaries:team_tables summaries:team_table summaries:beside_tables"
-    " summaries:beside_table": Rule(SEE_FIGURES, CAMPAIGN, TAKEN),
+    "summaries:team_tables summaries:team_table": Rule(SEE_FIGURES, CAMPAIGN, TAKEN),
+    "summaries:beside_tables summaries:beside_table": Rule(SEE_FIGURES, ITS_FIGURES, TAKEN),
     # Without a baseline, or before there is enough to compare, there is nothing to take.
     "summaries:uplift_tables summaries:uplift_table": Rule(
-        SEE_FIGURES, CAMPAIGN, TAKEN, but={"running": "404"}
+        SEE_FIGURES, ITS_FIGURES, TAKEN, but={"running": "404"}
     ),
     "summaries:compare_tables summaries:compare_table": Rule(
         SEE_ALL_FIGURES, CAMPAIGN, TAKEN, but={"running": "404"}
     ),
+    "summaries:returns_tables summaries:returns_table": Rule(SEE_FIGURES, ITS_FIGURES, TAKEN),
+    "summaries:figure_tables summaries:figure_table": Rule(SEE_FIGURES, CAMPAIGN, TAKEN),
+    # Nothing of a campaign of these days was counted, so nothing changed.
+    "summaries:changes_tables summaries:changes_table": Rule(
+        SEE_FIGURES, ITS_FIGURES, TAKEN, but={"running": "404"}
+    ),
+    "summaries:return_tables summaries:return_table": Rule(SEE_FIGURES, RETURN, TAKEN),
+    "summaries:programmes summaries:programme": Rule(SEE_FIGURES, NOTHING, "200"),
     "summaries:mails summaries:mail": Rule(ADMINISTRATOR, NOTHING, "200"),
+}
+KEEPERS = SUPERVISORS | {"administrator"}
+READ_EVENT, READ_SESSION = "200 consultation engagementevent", "200 consultation trainingsession"
+BACK_TO_EVENT, BACK_TO_PARTNER = "302 partners:event", "302 partners:partner"
+BACK_TO_SESSION, BACK_TO_LINKS = "302 partners:session", "302 partners:links"
+READS_ONLY = {"supervisor away": "403", "voided": "403"}
+"""Whoever sees the other boroughs' engagement reads of it; and what is void is not changed."""
+ONLY_VOID = {NOBODY: "302 accounts:sign_in", "own": "403", "away": "403"}
+PARTNERS: Lines = {
+    "partners:events": Rule(SIGNED_IN, NOTHING, "200 search partners.engagementevent"),
+    "partners:export_events": Rule(
+        SIGNED_IN, NOTHING, "200", but={"scopeless": "302 partners:events"}
+    ),
+    "partners:save_events": Rule(SIGNED_IN, NOTHING, "302 partners:events"),
+    "partners:calendar partners:places partners:directory partners:training partners:feeds": Rule(
+        SIGNED_IN, NOTHING, "200"
+    ),
+    "partners:event": Rule(SIGNED_IN, ENGAGED, READ_EVENT),
+    "partners:add_event partners:log_session": Rule(WRITERS, NOTHING, "200"),
+    "partners:amend_event partners:finish_event partners:cancel_event partners:void_event"
+    " partners:repeat_event partners:add_follow_up": Rule(WRITERS, ENGAGED, "200", but=READS_ONLY),
+    "partners:say_parts": Rule(WRITERS, ENGAGED, "200", BACK_TO_EVENT, but=READS_ONLY),
+    "partners:finish_follow_up": Rule(
+        WRITERS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but={"supervisor away": "403"}
+    ),
+    "partners:restore_event": Rule(SUPERVISORS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but=ONLY_VOID),
+    "partners:links": Rule(SIGNED_IN, ENGAGED, "200"),
+    "partners:make_link": Rule(
+        *(WRITERS, ENGAGED, NOT_TAKEN, "200 disclosure engagementevent"),
+        but=READS_ONLY,
+        keeps=frozenset({"partners_confirmationlink"}),
+    ),
+    "partners:withdraw_link": Rule(
+        WRITERS, ENGAGED, NOT_TAKEN, BACK_TO_LINKS, but={"supervisor away": "403"}
+    ),
+    "partners:take_over": Rule(
+        SUPERVISORS, ENGAGED, NOT_TAKEN, BACK_TO_LINKS, but={"supervisor away": "403"}
+    ),
+    # Whoever has a link, signed in or not; here it is of nobody.
+    "partners:open_confirmation": Rule(
+        SIGNED_IN, NOTHING, "302 partners:confirm", NOT_TAKEN, open=True
+    ),
+    "partners:confirm": Rule(SIGNED_IN, NOTHING, "404", open=True),
+    "partners:feed": Rule(SIGNED_IN, NOTHING, "404", NOT_TAKEN, open=True),
+    "partners:make_feed": Rule(
+        *(SIGNED_IN, NOTHING, NOT_TAKEN, "200 disclosure partners.engagementevent"),
+        keeps=frozenset({"partners_calendarlink"}),
+    ),
+    "partners:end_feed": Rule(SIGNED_IN, MINE, NOT_TAKEN, "302 partners:feeds"),
+    # Contacts are people, shown to those who read records.
+    "partners:partner": Rule(
+        *(SIGNED_IN, NOTHING, "200 search partners.contact"),
+        but=dict.fromkeys(["communications", "auditor"], "200"),
+    ),
+    "partners:due": Rule(KEEPERS, NOTHING, "200 search partners.contact"),
+    "partners:add_partner partners:amend_partner partners:add_contact": Rule(
+        KEEPERS, NOTHING, "200"
+    ),
+    "partners:amend_contact": Rule(KEEPERS, NOTHING, "200 consultation contact"),
+    "partners:remove_contact": Rule(
+        KEEPERS, NOTHING, "200 consultation contact", f"{BACK_TO_PARTNER}, erasure contact"
+    ),
+    "partners:partner_checked partners:retire_partner partners:restore_partner": Rule(
+        KEEPERS, NOTHING, NOT_TAKEN, BACK_TO_PARTNER
+    ),
+    "partners:training_programme": Rule(SIGNED_IN, NOTHING, "200 search partners.trainingsession"),
+    "partners:session": Rule(SIGNED_IN, ENGAGED, READ_SESSION),
+    "partners:amend_session partners:void_session": Rule(WRITERS, ENGAGED, "200", but=READS_ONLY),
+    "partners:restore_session": Rule(
+        SUPERVISORS, ENGAGED, NOT_TAKEN, BACK_TO_SESSION, but=ONLY_VOID
+    ),
 }
 LOG: Lines = {
     "audit:log audit:groups audit:record audit:sample": Rule(AUDITOR, NOTHING, LIST_LOG),
@@ -354,8 +445,9 @@ ADMIN: Lines = {
 }
 KEPT_BY_ADMINISTRATORS = """
     campaigns.campaign campaigns.borough campaigns.basiccommandunit campaigns.commandmembership
-    campaigns.team campaigns.programme campaigns.milestone accounts.user partners.partner
-    partners.engagementevent partners.participation partners.trainingsession
+    campaigns.team campaigns.programme campaigns.programmeyear campaigns.milestone accounts.user
+    partners.partner partners.contact partners.engagementevent partners.participation
+    partners.followup partners.trainingprogramme partners.trainingsession
     cases.reviewperiod cases.orderavailability
 """
 CORRECTED_BY_ADMINISTRATORS = """
@@ -365,7 +457,7 @@ CORRECTED_BY_ADMINISTRATORS = """
 READ_BY_ADMINISTRATORS = """
     cases.caseaccess cases.exclusion cases.lifting cases.reduction cases.reductioncase
     cases.outcomesupport cases.possibleduplicate cases.sentback cases.importedrow cases.casenote
-    cases.riskassessment
+    cases.riskassessment partners.confirmationlink
     summaries.summaryrun summaries.dailytotal summaries.changedday summaries.restatement
     summaries.boroughreturn summaries.mailsent
 """
@@ -406,7 +498,7 @@ def _by_name(lines: Iterable[Lines]) -> dict[str, Rule]:
 TABLE = _by_name(
     [
         *(SERVICE, SIGNING_IN, ACCOUNT, LISTS, LOGGING, ENTRIES, CASES, GUARDING, IMPORTS),
-        *(REVIEWING, FIGURES, LOG, ADMIN),
+        *(REVIEWING, FIGURES, PARTNERS, LOG, ADMIN),
         *(of_model(of, added=True, changed=True) for of in KEPT_BY_ADMINISTRATORS.split()),
         *(of_model(of, added=True, changed=True) for of in CORRECTED_BY_ADMINISTRATORS.split()),
         # A case begins with its first entry.

@@ -22,6 +22,7 @@ PARTS = {
     "daily work, m to q": ("cases:", "m", "q"),
     "daily work, r to z": ("cases:", "r", "z"),
     "figures": ("summaries:", "a", "z"),
+    "partners": ("partners:", "a", "z"),
     "admin, a": ("admin:a", "a", "z"),
     "admin, campaigns and partners": ("admin:campaigns_", "a", "z"),
     "admin, cases, a to i": ("admin:cases_", "a", "i"),
@@ -71,7 +72,9 @@ def answer(world: World, name: str, state: State, who: str, method: str) -> list
     if who != NOBODY and said in {"403", "404"}:
         barred = rule.of.flagged and state == State.EXCLUDED and said == "404"
         match = resolve(world.address(name, ROUTES[name], state, who))
-        about = " ".join(str(value) for value in match.kwargs.values())[:40]
+        about = " ".join(
+            str(value) for place, value in match.kwargs.items() if place != "credential"
+        )[:40]
         flag = "flag excluded_case" if barred else ""
         words = ["refused", match.view_name[:40], about, said, method, flag]
         told.append(" ".join(filter(None, words)))

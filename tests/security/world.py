@@ -39,24 +39,35 @@ from tests.factories import (
     BoroughFactory,
     BoroughReturnFactory,
     BreakGlassFactory,
+    CalendarLinkFactory,
     CampaignFactory,
     CaseFactory,
     CaseNoteFactory,
     CommandMembershipFactory,
+    ConfirmationLinkFactory,
+    ContactFactory,
     DraftFactory,
+    EngagementEventFactory,
     ExclusionFactory,
+    FollowUpFactory,
     ImportedRowFactory,
     ImportFactory,
     KeptFormFactory,
     OrderBreachFactory,
     OutcomeFactory,
     OutcomeSupportFactory,
+    ParticipationFactory,
+    PartnerFactory,
+    ProgrammeFactory,
     ProtectiveOrderFactory,
     ReductionCaseFactory,
     ReductionFactory,
+    RestatementFactory,
     RiskAssessmentFactory,
     SampledRowFactory,
     SavedFilterFactory,
+    TrainingProgrammeFactory,
+    TrainingSessionFactory,
 )
 from tests.signing_in import long_ago
 from tests.test_admin import IN_ADMIN
@@ -172,6 +183,10 @@ ODD = {
 }
 """Addresses whose patterns have no plain places."""
 TABLES = {
+    "changes/": "what-changed",
+    "returns/tables/": "returns-by-borough",
+    "returns/": "signed-and-the-figures-now",
+    "figures/": "what-this-number-is",
     "compare/": "the-numbers",
     "uplift/": "each-measure-against-the-baseline",
     "beside/": "both-campaigns",
@@ -180,6 +195,14 @@ TABLES = {
 }
 """A table of each kind of page."""
 KINDS = {
+    "filters/": "filter",
+    "engagement/parts/": "participation",
+    "engagement/links/": "confirmationlink",
+    "engagement/feed/": "calendarlink",
+    "engagement/": "engagementevent",
+    "follow-ups/": "followup",
+    "training/sessions/": "trainingsession",
+    "contacts/": "contact",
     "kept/": "keptform",
     "log/rows/": "logrow",
     "log/samples/": "sample",
@@ -190,6 +213,13 @@ KINDS = {
     "teams/": "team",
 }
 """Which row a place called `pk` or `key` is of, by what stands in the path."""
+SLUGS = {
+    "partners/": "partner",
+    "training/": "trainingprogramme",
+    "programmes/": "programme",
+    "campaigns/": "campaign",
+}
+"""Which row a `slug` is of."""
 
 
 def _first(by_path: dict[str, str], route: str) -> str:
@@ -207,8 +237,10 @@ def _filled(place: str, route: str, rows: Rows) -> str:
     if place == "key":
         row = rows[_first(KINDS, route)]
         return str(getattr(row, "slug", None) or row.code)
+    if place == "slug":
+        return str(rows[_first(SLUGS, route)].slug)
     known = {
-        "slug": rows["campaign"].slug,
+        "credential": "x" * 43,
         "other": rows["other"].slug,
         "measure": "arrests",
         "name": "2021-mail",
@@ -289,6 +321,7 @@ def _campaigns(cast: Cast) -> dict[State, Rows]:
     now = counted(cast.a, before.days)
     figures = {"figures": now.figures, "nil": now.nil}
     BoroughReturnFactory.create(campaign=before, borough=cast.a, **figures)
+    RestatementFactory.create(borough=cast.a, day=over.first_day)
     today = london_day(timezone.now())
     days = {"first_day": today - 3 * ONE_DAY, "last_day": today + 3 * ONE_DAY}
     running = CampaignFactory.create(slug="running", boroughs=boroughs, **days)
@@ -301,6 +334,36 @@ def _campaigns(cast: Cast) -> dict[State, Rows]:
     }
 
 
+def _engagement(cast: Cast) -> dict[State, Rows]:
+    """An event and a session of each borough, and what hangs on them; and one of each that is void.
+
+    Those are past, and of the partner's parts none is answered.
+    """
+    partner = PartnerFactory.create()
+    contact = ContactFactory.create(partner=partner)
+    programme = TrainingProgrammeFactory.create(partner=partner)
+    void = {"recorded_at": NOON, "voided_at": NOON, "voided_by": cast.officer}
+    void |= {"void_reason": "Not ours"}
+
+    def of(borough: Borough, **facts: Any) -> Rows:
+        event = EngagementEventFactory.create(borough=borough, **facts)
+        part = ParticipationFactory.create(event=event, partner=partner)
+        made = [
+            *(event, part, FollowUpFactory.create(event=event)),
+            ConfirmationLinkFactory.create(participation=part),
+            TrainingSessionFactory.create(borough=borough, programme=programme, **facts),
+        ]
+        return {str(row._meta.model_name): row for row in made}
+
+    shared = {"partner": partner, "contact": contact, "trainingprogramme": programme}
+    shared |= {"programme": ProgrammeFactory.create()}
+    return {
+        State.OWN: of(cast.a) | shared,
+        State.AWAY: of(cast.b),
+        State.VOIDED: of(cast.a, **void),
+    }
+
+
 def _mine(person: User, borough: Borough) -> Rows:
     """What somebody has of their own."""
     case = CaseFactory.create(borough=borough)
@@ -310,6 +373,7 @@ def _mine(person: User, borough: Borough) -> Rows:
     return {
         "draft": DraftFactory.create(owner=person, form="arrest"),
         "filter": SavedFilterFactory.create(owner=person),
+        "calendarlink": CalendarLinkFactory.create(owner=person, borough=borough),
         "keptform": KeptFormFactory.create(owner=person),
         "passkey": key,
         "import": ImportFactory.create(owner=person, sample=[[1, ["Kind", "Day"]]]),
@@ -337,8 +401,9 @@ def _made() -> World:
     cast = made_cast()
     people = {name: getattr(cast, member) for name, member in PEOPLE.items()}
     rows = _cases(cast, [*people.values()])
-    for state, of_campaign in _campaigns(cast).items():
-        rows[state] = rows.get(state, {}) | of_campaign
+    for more in (_campaigns(cast), _engagement(cast)):
+        for state, rest in more.items():
+            rows[state] = rows.get(state, {}) | rest
     sampled = SampledRowFactory.create()
     plain = {str(model._meta.model_name): BY_MODEL[model].create for model in IN_ADMIN}
     own = {name: create() for name, create in plain.items() if name not in rows[State.OWN]}
