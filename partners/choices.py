@@ -2,6 +2,9 @@
 
 from django.db.models import TextChoices
 
+MOST_AT_ONCE = 100_000
+"""More people than any place in London holds: a larger count is a slip of typing."""
+
 
 class Service(TextChoices):
     """What a partner offers."""

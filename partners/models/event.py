@@ -10,7 +10,7 @@ from campaigns.models import Borough, Team
 from core.codes import CodesField, known
 from core.days import DatabaseNow
 from core.models import Fact, counted_when
-from partners.choices import EventKind, EventStatus, ReachMethod, Topic
+from partners.choices import MOST_AT_ONCE, EventKind, EventStatus, ReachMethod, Topic
 from partners.models.partner import Partner
 from partners.querysets import EngagementEventQuerySet, FollowUpQuerySet, ParticipationQuerySet
 
@@ -95,6 +95,11 @@ class EngagementEvent(Fact):
                 violation_error_message=(
                     "Attendances need a way of counting, and an event that is done."
                 ),
+            ),
+            models.CheckConstraint(
+                name="partners_engagementevent_attendances_fit_a_stadium",
+                condition=Q(attendances__lte=MOST_AT_ONCE),
+                violation_error_message="Enter 100,000 attendances or fewer.",
             ),
             models.CheckConstraint(
                 name="partners_engagementevent_counts_once_done",

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from campaigns.models import Borough, Team
 from core.models import Fact, counted_when
+from partners.choices import MOST_AT_ONCE
 from partners.models.partner import Partner
 from partners.querysets import TrainingSessionQuerySet
 
@@ -106,6 +107,11 @@ class TrainingSession(Fact):
                 name="partners_trainingsession_happened_before_recorded",
                 condition=Q(happened_at__lte=F("recorded_at")),
                 violation_error_message="When it happened must be today or in the past.",
+            ),
+            models.CheckConstraint(
+                name="partners_trainingsession_officers_fit_a_stadium",
+                condition=Q(officers_attended__lte=MOST_AT_ONCE),
+                violation_error_message="Enter 100,000 officers or fewer.",
             ),
             models.CheckConstraint(
                 name="partners_trainingsession_trained_were_there",

@@ -121,6 +121,12 @@ RULES = [
         ],
     ),
     Rule(
+        "partners_engagementevent_attendances_fit_a_stadium",
+        EngagementEventFactory.create,
+        refused=[{"attendances": 100_001}],
+        accepted=[{"attendances": 100_000}],
+    ),
+    Rule(
         "partners_engagementevent_reach_says_how",
         EngagementEventFactory.create,
         refused=[
@@ -231,6 +237,12 @@ RULES = [
         TrainingProgrammeFactory.create,
         refused=[{"target": F("headcount") + 1}],
         accepted=[{"target": F("headcount")}, {"target": 0}],
+    ),
+    Rule(
+        "partners_trainingsession_officers_fit_a_stadium",
+        TrainingSessionFactory.create,
+        refused=[{"officers_attended": 100_001}],
+        accepted=[{"officers_attended": 100_000}],
     ),
     Rule(
         "partners_trainingsession_trained_were_there",
