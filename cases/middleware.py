@@ -1,6 +1,7 @@
 """Asking for the reason of a read, wherever it is missed."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,5 +23,13 @@ class ReasonMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, ReasonNeeded):
             return None
-        back = urlencode({"next": request.get_full_path()})
+        back = urlencode({"next": _page_of(request)})
         return redirect(f"{reverse('cases:give_reason', args=[error.case_pk])}?{back}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page that somebody is on: where they sent a form from, since no address is sent twice."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    return sent_from.path if sent_from.netloc == request.get_host() else ""

@@ -5,20 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0003_programme_years'),
-        ('partners', '0004_calendar_links'),
+        ("campaigns", "0003_programme_years"),
+        ("partners", "0004_calendar_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='engagementevent',
-            constraint=models.CheckConstraint(condition=models.Q(('attendances__lte', 100000)), name='partners_engagementevent_attendances_fit_a_stadium', violation_error_message='Enter 100,000 attendances or fewer.'),
+            model_name="engagementevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("attendances__lte", 100000)),
+                name="partners_engagementevent_attendances_fit_a_stadium",
+                violation_error_message="Enter 100,000 attendances or fewer.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trainingsession',
-            constraint=models.CheckConstraint(condition=models.Q(('officers_attended__lte', 100000)), name='partners_trainingsession_officers_fit_a_stadium', violation_error_message='Enter 100,000 officers or fewer.'),
+            model_name="trainingsession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("officers_attended__lte", 100000)),
+                name="partners_trainingsession_officers_fit_a_stadium",
+                violation_error_message="Enter 100,000 officers or fewer.",
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -176,6 +177,26 @@ class TestReasonOfARead:
             "case", case.pk
         )
         assert browser(cast.officer).get(at("case", case.pk))["Location"].startswith(ask)
+
+    @pytest.mark.parametrize(
+        ("sent_from", "back"),
+        [
+            ("http://testserver/desk/?x=1", "/desk/"),
+            ("https://evil.example/desk/", ""),
+            (None, ""),
+        ],
+    )
+    def test_leads_back_to_the_page_that_a_button_stood_on(
+        self, cast: Cast, case: Case, sent_from: str | None, back: str
+    ) -> None:
+        add_access(by=cast.supervisor, case=case, user=cast.supervisor)
+        bar = ExclusionFactory.create(case=case, user=cast.colleague, declared=True)
+        client = browser(cast.supervisor)
+        headers = {"referer": sent_from} if sent_from else {}
+        answer = client.post(at("conflict_seen", case.pk, bar.pk), headers=headers)
+        asked = f"{at('give_reason', case.pk)}?{urlencode({'next': back})}"
+        assert answer["Location"] == asked
+        assert client.post(asked, WHY)["Location"] == (back or at("case", case.pk))
 
     def test_is_asked_of_nobody_who_may_not_know(self, cast: Cast, case: Case) -> None:
         for person in (cast.colleague, cast.force_supervisor, cast.administrator):
