@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db import connection
+
 from campaigns.models import Borough, Campaign
 from cases.actions import amend_outcome, correct_borough, merge_outcome, void_outcome
 from cases.choices import Kind, Offence
@@ -132,6 +134,8 @@ def load(now: datetime) -> SummaryRun:
 
     _load_campaigns(places, running.days)
     entries.save()
+    # So many rows at once, and questions about them at once: the database plans by guess till then.
+    connection.cursor().execute("ANALYZE cases_case, cases_suspect, cases_outcome")
     run_nightly()
     campaign = Campaign.objects.get(slug=CAMPAIGN)
     for afterwards in (published, ongoing):
