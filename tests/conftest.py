@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from campaigns.models import Borough
+from config.celery import app
 from core.servers import redis_running, redis_socket
 from tests.factories import BoroughFactory, UserFactory
 from tests.signing_in import show_second_factor
@@ -95,6 +96,14 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     var = tmp_path_factory.mktemp("broker")
     with redis_running(var):
         yield f"redis+socket://{redis_socket(var)}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _jobs_go_to_this_broker(broker: str) -> Iterator[None]:
+    """What a page hands to the worker waits in the tests' own Redis, where nobody takes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.conf, "broker_url", broker)
+        yield
 
 
 @pytest.fixture(autouse=True)

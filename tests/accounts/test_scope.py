@@ -23,6 +23,7 @@ from tests.factories import (
     BoroughFactory,
     BoroughReturnFactory,
     BreakGlassFactory,
+    CalendarLinkFactory,
     CaseAccessFactory,
     CaseFactory,
     CaseFlagFactory,
@@ -333,6 +334,11 @@ def test_a_list_to_be_reduced_is_seen_by_reviewers_who_may_see_all_its_cases(
     assert seen_by(made, cast) == STATES[state] & everywhere
 
 
+def test_a_calendar_is_seen_by_its_owner_alone(cast: Cast) -> None:
+    made = {name: CalendarLinkFactory.create(owner=getattr(cast, name)) for name in PEOPLE}
+    assert {name: seen_by(link, cast) for name, link in made.items()} == {n: {n} for n in PEOPLE}
+
+
 def one_of_each(cast: Cast) -> list[Model]:
     case = CaseFactory.create(borough=cast.a)
     return [
@@ -340,6 +346,7 @@ def one_of_each(cast: Cast) -> list[Model]:
         list_of(CaseFactory.create(borough=cast.a)),
         *(counted(cast.a) for counted in [*COUNTS, *ENGAGED]),
         ContactFactory.create(),
+        CalendarLinkFactory.create(owner=cast.officer),
         *(owned(cast.officer) for owned in OWNED),
         KeptFormFactory.create(),
         BreakGlassFactory.create(case=case, user=cast.officer),

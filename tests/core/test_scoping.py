@@ -164,7 +164,7 @@ def test_the_scoped_models_are_these(names: Sensitive) -> None:
         *("SentBack", "Draft", "SavedFilter"),
         *("Import", "ImportFile", "ImportedRow"),
         *("EngagementEvent", "TrainingSession", "Participation", "FollowUp"),
-        *("ConfirmationLink", "Contact"),
+        *("ConfirmationLink", "Contact", "CalendarLink"),
         *("DailyTotal", "Restatement"),
         *("KeptForm", "BreakGlass", "CaseAccess", "Exclusion", "Lifting"),
         *("Reduction", "ReductionCase", "BoroughReturn"),

@@ -75,7 +75,6 @@ def kill(process: subprocess.Popen[str]) -> None:
 @pytest.fixture
 def processes(transactional_db: None, broker: str, monkeypatch: pytest.MonkeyPatch) -> Processes:
     queue = f"test-{uuid4()}"
-    monkeypatch.setitem(app.conf, "broker_url", broker)
     monkeypatch.setitem(app.conf, "task_default_queue", queue)
     environment = {
         **os.environ,

@@ -97,7 +97,7 @@ def test_a_map_is_drawn_of_five_boroughs_and_fewer_are_a_table(cast: Cast) -> No
     client = browser(cast.supervisor)
     assert client.get("/engagement/map/?campaign=four").context["page"].map is None
     drawn = client.get("/engagement/map/?campaign=five").context["page"].map
-    assert [(shade.level, shade.words) for shade in drawn.legend] == [(0, "none"), (1, "1")]
+    assert [(shade.level, shade.words) for shade in drawn.legend] == [(0, "none"), (4, "1")]
     assert drawn.drawing.count("<a ") == 5
 
 

@@ -335,7 +335,7 @@ class TestBesideWhatTheForceEntered:
                 one = ParticipationFactory.create(event=event)
                 ConfirmationLinkFactory.create(participation=one, answered=True)
                 ContactFactory.create(partner=one.partner)
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(8):
                 assert client.get(at("links", event)).status_code == 200
 
 

@@ -41,12 +41,13 @@ from tests.factories import (
     CommandMembershipFactory,
     EngagementEventFactory,
     OutcomeSupportFactory,
+    ParticipationFactory,
     SuspectFactory,
     TeamFactory,
     TrainingSessionFactory,
     UserFactory,
 )
-from tests.summaries.brute import rows, suspects_arrested
+from tests.summaries.brute import partners_involved, rows, suspects_arrested
 from tests.summaries.files import book_of, headlines_of_files, rows_of, sheet_of
 from tests.summaries.test_digest import SEVEN, figures_in
 from tests.summaries.test_explain import DAYS
@@ -183,13 +184,14 @@ class Walk:
 
     def hold_an_event(self) -> None:
         people = self.chance.randint(0, 1500)
-        EngagementEventFactory.create(
+        event = EngagementEventFactory.create(
             borough=self.chance.choice(self.places),
             happened_at=self.moment(),
             team=self.teams[0],
             attendances=people,
             reach_method="clicker" if people else "",
         )
+        ParticipationFactory.create(event=event)
 
     def mend_an_event(self) -> None:
         event = self.any_of(EngagementEvent.objects)
@@ -257,6 +259,7 @@ def expected(boroughs: frozenset[int]) -> dict[str, int]:
             counted[row.measure] += row.amount
     window = Window(DAYS, BoroughScope(everywhere=False, borough_ids=boroughs))
     counted["suspects_arrested"] = suspects_arrested(window)
+    counted["partners_involved"] = partners_involved(window)
     return {measure.slug: counted[measure.slug] for measure in MEASURES}
 
 
