@@ -20,9 +20,11 @@ OF_RECORDS = re.compile(r"/(admin/)?(cases|outcomes|break-glass|duplicates|reduc
 OF_A_LIST = re.compile(r"\.\w+$|/(filter|export)/$")
 """Files and forms that follow a list, whatever it is narrowed to."""
 ORDERS = {"o", "sort"}
-BEHIND = re.compile(r"/(admin|log)/")
+BEHIND = re.compile(r"/(admin|log|partners)/")
 CHOICES = 6
-"""Of a filter of the admin or of the log so many values are tried: each names whom tests made."""
+"""Of a filter of the admin, the log or the directory of partners so many values are tried."""
+TURNED = re.compile(r"\d{4}-\d\d-\d\d")
+"""Of pages that are turned by days, without end, a few are read."""
 DAY = re.compile(r"_(day|month|year)$")
 ALIKE = 3
 """Of pages about rows that are no records, like people and rows of the log, so many are read."""
@@ -130,6 +132,8 @@ class Crawler:
         if "autocomplete" in parts.path:
             return address, 1
         of_a_list = OF_A_LIST.search(parts.path) or ORDERS & {name for name, _ in asked}
+        if any(TURNED.fullmatch(value) for _, value in asked):
+            return (parts.path, "day"), ALIKE
         if len(asked) > 1 or (asked and of_a_list):
             return (parts.path, len(asked) > 1), ALIKE
         if asked and BEHIND.match(parts.path):

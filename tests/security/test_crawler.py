@@ -56,6 +56,9 @@ SEERS_OF_FIGURES = {
     "b": {"officer_of_b", "supervisor", "communications"} | OVER_ALL,
 }
 SEERS_OF_FIGURES["both"] = SEERS_OF_FIGURES["a"] & SEERS_OF_FIGURES["b"]
+for of_one in ("a", "b"):
+    # Who reads of each event, and sees no figure of them all.
+    SEERS_OF_FIGURES[of_one] |= {"auditor"}
 PEOPLE = sorted(Cast.__dataclass_fields__.keys() - {"a", "b"})
 FIGURES = {"a": 37_191, "b": 79_317}
 FIRST_NUMBER = 73_100_001
