@@ -31,8 +31,9 @@ from cases.models import Case, CaseAccess, Exclusion, Lifting
 from cases.presenters.barred import AccessPage
 from cases.querysets import may_exclude
 from cases.reading import found, give_reason, looked
-from cases.views.work import case_of, cases, form_page, live, posted
+from cases.views.work import case_of, cases, form_page, live
 from core.access import requires
+from core.sent import posted
 
 
 @requires(Permission.GUARD_CASES)

@@ -23,8 +23,8 @@ from cases.forms.barred import BreakGlassForm, ReviewForm
 from cases.models import BreakGlass, Case
 from cases.presenters.barred import Opening
 from cases.reading import hold_open, mark_if_barred_from
-from cases.views.work import posted
 from core.access import requires
+from core.sent import posted
 
 NO_SUCH_CASE = "There is no case of that reference. Check it. The try has been logged"
 TOO_MANY = "Too many tries. Wait an hour, or ask a supervisor of the borough for what you need"

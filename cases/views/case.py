@@ -39,8 +39,9 @@ from cases.models import Case, CaseFlag, MaracReferral
 from cases.presenters.case import CasePage
 from cases.presenters.timeline import sorts_for
 from cases.reading import found, looked
-from cases.views.work import case_of, cases, done, form_page, posted
+from cases.views.work import case_of, cases, done, form_page
 from core.access import requires
+from core.sent import posted
 from core.templatetags.page import lower_first
 
 

@@ -13,9 +13,10 @@ from cases.clocks import disclosure_clock
 from cases.disclosures import next_stages, step_words
 from cases.forms.disclosures import AddDisclosureForm, StageForm
 from cases.models import DisclosureApplication
-from cases.views.work import back_to, case_of, done, form_page, posted
+from cases.views.work import back_to, case_of, done, form_page
 from core.access import requires
 from core.forms import lowered
+from core.sent import posted
 
 PART = "disclosures"
 NAME = "Clare's Law application"

@@ -10,8 +10,9 @@ from cases import actions
 from cases.clocks import evidence_clock
 from cases.forms.evidence import ReturnForm, SendForm
 from cases.models import EvidenceSubmission
-from cases.views.work import back_to, case_of, done, form_page, posted
+from cases.views.work import back_to, case_of, done, form_page
 from core.access import requires
+from core.sent import posted
 
 PART = "evidence"
 

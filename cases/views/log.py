@@ -27,6 +27,7 @@ from cases.reading import looked
 from cases.references import Reference
 from cases.shift import keep_choices, kept_choices
 from core.access import requires
+from core.sent import token_of
 from core.sessions import background
 
 SUGGESTIONS = 8
@@ -46,11 +47,11 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
         return _take(request, of_kind)
     kept = kept_fields(request)
     if kept is not None:
-        token = _token(kept.get("token", "")) or uuid4()
+        token = token_of(kept.get("token", "")) or uuid4()
         return _form_page(request, _typed_before(request, of_kind, kept), token)
     if "draft" in request.GET:
         draft = get_object_or_404(
-            Draft.objects.visible_to(request.user), pk=_token(request.GET["draft"]), form=kind
+            Draft.objects.visible_to(request.user), pk=token_of(request.GET["draft"]), form=kind
         )
         return _form_page(request, _typed_before(request, of_kind, _query(draft)), draft.pk)
     case = _case(request)
@@ -71,7 +72,7 @@ def _typed_before(request: SignedInRequest, kind: Kind, typed: QueryDict) -> Log
 
 def _take(request: SignedInRequest, kind: Kind) -> HttpResponse:
     # A form that lost its token is a new one.
-    token = _token(request.POST.get("token", "")) or uuid4()
+    token = token_of(request.POST.get("token", "")) or uuid4()
     saved = _saved_before(request, token)
     if saved is not None:
         return saved
@@ -209,13 +210,6 @@ def _kind(kind: str) -> Kind:
     if kind not in Kind:
         raise Http404
     return Kind(kind)
-
-
-def _token(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _case(request: SignedInRequest) -> Case | None:

@@ -15,10 +15,11 @@ from cases.models import Case, OrderAvailability, ProtectiveOrder, Suspect
 from cases.orders import breach_words, next_statuses, step_words, unavailable
 from cases.presenters.clocks import kinds_to_add
 from cases.reading import looked
-from cases.views.work import back_to, case_of, done, form_page, posted
+from cases.views.work import back_to, case_of, done, form_page
 from core.access import requires
 from core.days import london_day
 from core.forms import lowered
+from core.sent import posted
 
 PART = "orders"
 OF_A_NOTICE: dict[str, str] = {

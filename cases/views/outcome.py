@@ -31,9 +31,10 @@ from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
 from cases.querysets import OutcomeQuerySet
 from cases.reading import found, looked, reason_for
-from cases.views.work import live, posted
+from cases.views.work import live
 from core.access import requires
 from core.forms import PageForm
+from core.sent import posted
 
 
 def _outcomes(user: User) -> OutcomeQuerySet:

@@ -21,9 +21,10 @@ from cases.forms.work import WorkForm
 from cases.models import Case, Reduction
 from cases.presenters.retention import QueuePage, ReductionPage
 from cases.tasks import work_on_reduction
-from cases.views.work import case_of, done, form_page, posted
+from cases.views.work import case_of, done, form_page
 from core.access import requires
 from core.days import london_day
+from core.sent import posted
 
 CHOSEN_AT_MOST = 100
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -34,11 +34,6 @@ def live(case: Case) -> Case:
     if case.reduced_at is not None:
         raise PermissionDenied
     return case
-
-
-def posted(request: SignedInRequest) -> QueryDict | None:
-    """What a form is given: nothing until it is sent, also where it has no field to send."""
-    return request.POST if request.method == "POST" else None
 
 
 def done(request: SignedInRequest, case: Case, part: str, words: str) -> HttpResponse:

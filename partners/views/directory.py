@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from audit.record import consulted, erased, listed
 from core.access import requires
 from core.days import london_day
 from core.forms import PageModelForm
+from core.sent import posted
 from partners.actions import directory as actions
 from partners.forms.directory import ContactForm, PartnerForm
 from partners.models import Contact, Partner
@@ -32,10 +33,6 @@ def _partner(slug: str) -> Partner:
 def _contact(request: SignedInRequest, slug: str, pk: int) -> Contact:
     rows = Contact.objects.visible_to(request.user).select_related("partner")
     return get_object_or_404(rows, partner__slug=slug, pk=pk)
-
-
-def _sent(request: SignedInRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 @requires(Permission.SEE_ENGAGEMENT)
@@ -64,7 +61,7 @@ def partner(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @requires(Permission.KEEP_DIRECTORY)
 def add(request: SignedInRequest) -> HttpResponse:
-    form = PartnerForm(_sent(request), initial={"review_on": _today() + CHECK_EVERY})
+    form = PartnerForm(posted(request), initial={"review_on": _today() + CHECK_EVERY})
     if form.is_valid():
         made = actions.add_partner(by=request.user, **form.cleaned_data)
         return _done(request, made.slug, f"{made} added to the directory")
@@ -76,7 +73,7 @@ def amend(request: SignedInRequest, slug: str) -> HttpResponse:
     """The entry again; whoever saves it has looked at it, so the next check is half a year off."""
     found = _partner(slug)
     initial = {"review_on": max(found.review_on or date.min, _today() + CHECK_EVERY)}
-    form = PartnerForm(_sent(request), instance=_partner(slug), initial=initial)
+    form = PartnerForm(posted(request), instance=_partner(slug), initial=initial)
     if form.is_valid():
         actions.amend_partner(by=request.user, partner=found, **form.cleaned_data)
         return _done(request, slug, "Entry corrected. History keeps what it said before.")
@@ -108,7 +105,7 @@ def restore(request: SignedInRequest, slug: str) -> HttpResponse:
 @requires(Permission.KEEP_DIRECTORY)
 def add_contact(request: SignedInRequest, slug: str) -> HttpResponse:
     blank = Contact(partner=_partner(slug))
-    form = ContactForm(_sent(request), instance=blank)
+    form = ContactForm(posted(request), instance=blank)
     if form.is_valid():
         actions.keep_contact(contact=blank, **form.cleaned_data)
         return _done(request, slug, "Contact added")
@@ -119,7 +116,7 @@ def add_contact(request: SignedInRequest, slug: str) -> HttpResponse:
 def amend_contact(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     found = _contact(request, slug, pk)
     consulted(request, found)
-    form = ContactForm(_sent(request), instance=found)
+    form = ContactForm(posted(request), instance=found)
     if form.is_valid():
         actions.keep_contact(contact=found, **form.cleaned_data)
         return _done(request, slug, "Contact corrected")

@@ -1,11 +1,11 @@
 """One event: what it is, what came of it, and putting it right."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from audit.record import consulted, wrote
 from core.access import requires
 from core.forms import PageForm
 from core.models import told
+from core.sent import posted, token_of
 from partners import actions
 from partners.actions import ChangedMeanwhile, Every, version_of
 from partners.forms.events import (
@@ -53,19 +54,6 @@ def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> Enga
     return event
 
 
-def _sent(request: SignedInRequest) -> QueryDict | None:
-    """What a form is given: nothing until it is sent, also where it has no field to send."""
-    return request.POST if request.method == "POST" else None
-
-
-def _token(text: str) -> UUID:
-    """The token of a form; one that lost it is a new one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
-
-
 @requires(Permission.SEE_ENGAGEMENT)
 def event(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_events(request), pk=pk)
@@ -76,8 +64,8 @@ def event(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def add(request: SignedInRequest) -> HttpResponse:
     """A new event; of one that has begun, what came of it is asked next."""
-    form = EventForm(_sent(request), user=request.user, initial=first_values(request.user))
-    token = _token(request.POST.get("token", ""))
+    form = EventForm(posted(request), user=request.user, initial=first_values(request.user))
+    token = token_of(request.POST.get("token", "")) or uuid4()
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add_event(by=request.user, token=token, **form.facts())
@@ -97,7 +85,7 @@ def amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form again; where somebody else saved first, they are told and nothing is lost."""
     found = _to_change(request, pk)
     initial = values_of(found) | {"version": version_of(found)}
-    form = EventForm(_sent(request), user=request.user, event=found, initial=initial)
+    form = EventForm(posted(request), user=request.user, event=found, initial=initial)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
@@ -122,7 +110,7 @@ def finish(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.warning(request, "Only an event that has begun can be done.")
         return redirect("partners:event", pk)
     initial = {**counts_of(found), "version": version_of(found)}
-    form = OutcomeOfEventForm(_sent(request), initial=initial)
+    form = OutcomeOfEventForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         try:
@@ -141,7 +129,7 @@ def finish(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = WhyForm(_sent(request))
+    form = WhyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         actions.cancel_event(by=request.user, event=found, reason=reason)
@@ -153,7 +141,7 @@ def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def void(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = WhyForm(_sent(request))
+    form = WhyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.void_event(by=request.user, event=found, reason=form.cleaned_data["reason"])
         messages.success(request, "Event made void. It counts nowhere from now on.")
@@ -172,7 +160,7 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def repeat(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = RepeatForm(_sent(request))
+    form = RepeatForm(posted(request))
     if request.method == "POST" and form.is_valid():
         every, times = Every(form.cleaned_data["every"]), form.cleaned_data["times"]
         made = actions.repeat_event(by=request.user, event=found, every=every, times=times)
@@ -185,7 +173,7 @@ def repeat(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def parts(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = PartsForm(_sent(request), parts=EventPage(found, request.user).parts)
+    form = PartsForm(posted(request), parts=EventPage(found, request.user).parts)
     if request.method == "POST" and form.is_valid():
         actions.say_parts(by=request.user, event=found, parts=form.parts)
         wrote(request, found, " ".join(form.parts.values()))
@@ -197,7 +185,7 @@ def parts(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = FollowUpForm(_sent(request))
+    form = FollowUpForm(posted(request))
     if request.method == "POST" and form.is_valid():
         added = actions.add_follow_up(by=request.user, event=found, **form.cleaned_data)
         wrote(request, added, added.what)

@@ -1,16 +1,17 @@
 """Training of officers: programmes, and the sessions that are logged of them."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted, listed
 from core.access import requires
+from core.sent import posted, token_of
 from partners.actions import training as actions
 from partners.forms.training import SessionForm, WhyVoidForm
 from partners.models import TrainingProgramme, TrainingSession
@@ -30,18 +31,6 @@ def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> Trai
     if not may_write or (session.voided_at is not None) is not void:
         raise PermissionDenied
     return session
-
-
-def _sent(request: SignedInRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _token(text: str) -> UUID:
-    """The token of a form; one that lost it is a new one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
 
 
 @requires(Permission.SEE_ENGAGEMENT)
@@ -65,8 +54,8 @@ def programme(request: SignedInRequest, slug: str) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def log_session(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(TrainingProgramme, slug=slug)
-    form = SessionForm(_sent(request), user=request.user, programme=found)
-    token = _token(request.POST.get("token", ""))
+    form = SessionForm(posted(request), user=request.user, programme=found)
+    token = token_of(request.POST.get("token", "")) or uuid4()
     if form.is_valid():
         made = actions.log_session(by=request.user, token=token, programme=found, **form.facts())
         messages.success(request, "Session logged")
@@ -85,7 +74,7 @@ def session(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def amend_session(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = SessionForm(_sent(request), user=request.user, programme=found.programme, session=found)
+    form = SessionForm(posted(request), user=request.user, programme=found.programme, session=found)
     if form.is_valid():
         actions.amend_session(by=request.user, session=found, **form.facts())
         messages.success(request, "Session corrected. History keeps what it said before.")
@@ -97,7 +86,7 @@ def amend_session(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def void_session(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = WhyVoidForm(_sent(request))
+    form = WhyVoidForm(posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         actions.void_session(by=request.user, session=found, reason=reason)

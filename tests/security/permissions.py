@@ -34,7 +34,7 @@ SIGNED_IN = frozenset(PEOPLE)
 READERS = SIGNED_IN - {"communications", "auditor"}
 WRITERS = READERS - {"administrator"}
 SUPERVISORS = frozenset({"supervisor", "force"})
-RETENTION = GUARDS = SUPERVISORS | {"administrator"}
+RETENTION = GUARDS = KEEPERS = SUPERVISORS | {"administrator"}
 JUDGES = SUPERVISORS | {"auditor"}
 SEE_FIGURES = SIGNED_IN - {"auditor"}
 SEE_ALL_FIGURES = SEE_FIGURES - {"officer", "scopeless"}
@@ -350,7 +350,6 @@ FIGURES: Lines = {
     "summaries:programmes summaries:programme": Rule(SEE_FIGURES, NOTHING, "200"),
     "summaries:mails summaries:mail": Rule(ADMINISTRATOR, NOTHING, "200"),
 }
-KEEPERS = SUPERVISORS | {"administrator"}
 READ_EVENT, READ_SESSION = "200 consultation engagementevent", "200 consultation trainingsession"
 BACK_TO_EVENT, BACK_TO_PARTNER = "302 partners:event", "302 partners:partner"
 BACK_TO_SESSION, BACK_TO_LINKS = "302 partners:session", "302 partners:links"
