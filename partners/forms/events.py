@@ -59,7 +59,11 @@ class EventForm(RefusableForm):
         help_text="Training of officers is not an event: it has sessions of its own.",
     )
     day = DayField(label="Day")
-    starts = ClockField(label="Starts at", help_text="Like 1430, 14:30 or 2.30pm.")
+    starts = ClockField(
+        label="Starts at",
+        help_text="Like 1430, 14:30 or 2.30pm.",
+        error_messages={"required": "Enter when it starts"},
+    )
     ends = ClockField(label="Ends at", required=False)
     where = forms.ChoiceField(
         label="Where",

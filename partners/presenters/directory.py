@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from accounts.history import Change, history, joined, latest_first
@@ -86,8 +86,9 @@ class DirectoryPage:
 
     @cached_property
     def found(self) -> list[Entry]:
-        """Those nearby first."""
-        rows = self.form.chosen(Partner.objects.current()).order_by("london_wide", "name")
+        """Those nearby first, and of those the ones that can be rung."""
+        rows = self.form.chosen(Partner.objects.current()).alias(silent=Q(phone=""))
+        rows = rows.order_by("london_wide", "silent", "name")
         return self._entries(rows)
 
     @cached_property

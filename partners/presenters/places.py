@@ -7,11 +7,12 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from campaigns.maps import BoroughMap, borough_map
 from campaigns.models import Borough, Campaign
-from core.days import DayRange
+from core.days import DayRange, london_day
 from partners.choices import EventStatus
 from partners.models import EngagementEvent
 
@@ -45,6 +46,11 @@ class PlacesPage:
     def held(self) -> Counter[int]:
         """How many were held in each borough."""
         return Counter(place for place, state, _ in self._events if state == EventStatus.DONE)
+
+    @property
+    def over(self) -> bool:
+        """Whether no event can come any more."""
+        return self.days.end <= london_day(timezone.now())
 
     @property
     def number(self) -> int:

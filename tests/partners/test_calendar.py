@@ -1,6 +1,8 @@
 """Events by day, and by place."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, time
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -80,12 +82,25 @@ def test_gaps_name_each_borough_without_an_event_and_what_is_planned(cast: Cast)
     page = answer.context["page"]
     assert {borough.name: number for borough, number, _ in page.rows} == {"Lambeth": 1, "Barnet": 0}
     assert page.gaps == [(cast.b, date(2021, 11, 28))]
-    assert "No event in Barnet yet; the next is planned for 28 November 2021" in text_of(answer)
+    assert "No event in Barnet; the next is planned for 28 November 2021" in text_of(answer)
     assert campaign.name in text_of(answer)
     # Each number opens onto just the events that it counts.
     for _, number, address in page.rows:
         assert urlsplit(address).path == "/engagement/"
         assert client.get(address).context["list"].count.number == number
+
+
+@pytest.mark.parametrize(("days", "yet"), [(0, " yet"), (1, "")])
+def test_a_gap_is_final_once_the_campaign_is_over(
+    cast: Cast, time_machine: Any, days: int, yet: str
+) -> None:
+    campaign = CampaignFactory.create(slug="the-days", boroughs=[cast.a, cast.b])
+    now = datetime.combine(campaign.last_day + days * ONE_DAY, time(12), tzinfo=LONDON)
+    time_machine.move_to(now, tick=False)
+    client = browser(cast.supervisor)
+    page = text_of(client.get("/engagement/map/?campaign=the-days"))
+    gaps = re.findall(r"No event in [^<]*?(?= *<)", page)
+    assert gaps == [f"No event in {name}{yet}" for name in ("Barnet", "Lambeth")]
 
 
 def test_a_map_is_drawn_of_five_boroughs_and_fewer_are_a_table(cast: Cast) -> None:
