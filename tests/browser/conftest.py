@@ -47,6 +47,7 @@ NO_BROWSER = """There is no Chromium for the browser tests. Get one:
 or name one with CHROMIUM=/path/to/chrome, or leave these tests out with BROWSER=no."""
 REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`))"""
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PASSWORD = "correct horse battery"
 
 
@@ -132,20 +133,30 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], list[str]]:
-    """What axe finds wrong with a page, by rule and place."""
+def fine() -> Callable[[Page], None]:
+    """Fails for a page that is wider than its window or that axe finds something wrong with."""
     source = AXE.read_text()
 
-    def check(page: Page) -> list[str]:
-        page.evaluate(source)
-        found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
-        return [
-            f"{broken['id']}: {node['html']} {node['failureSummary']}"
-            for broken in found["violations"]
-            for node in broken["nodes"]
-        ]
+    def judge(page: Page) -> None:
+        # A button that was pressed has begun the next page, which need not be read to its end.
+        page.wait_for_load_state()
+        before = page.viewport_size
+        assert before is not None
+        for width in [320, 375, 1280]:
+            page.set_viewport_size({"width": width, "height": 900})
+            over = page.evaluate(OVER)
+            assert over == 0, f"{page.url} is {over} pixels too wide at {width}"
+            if width > 320:
+                page.evaluate(source)
+                found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
+                assert [
+                    f"{broken['id']}: {node['html']} {node['failureSummary']}"
+                    for broken in found["violations"]
+                    for node in broken["nodes"]
+                ] == [], f"{page.url} at {width}"
+        page.set_viewport_size(before)
 
-    return check
+    return judge
 
 
 @pytest.fixture

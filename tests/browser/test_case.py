@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from cases.models import Case, CaseNote, Suspect
 from core.days import london_day
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import (
     CaseFlagFactory,
     CaseNoteFactory,
@@ -36,7 +36,7 @@ def test_a_note_that_may_identify_somebody_is_asked_about(
     new_page: Callable[..., Page],
     case: Case,
     sign_in: SignIn,
-    axe: Axe,
+    fine: Fine,
     scripts: bool,
     width: int,
 ) -> None:
@@ -52,7 +52,7 @@ def test_a_note_that_may_identify_somebody_is_asked_about(
     )
     if scripts:
         expect(page.locator(".govuk-error-summary")).to_be_focused()
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)
     page.get_by_label("Note", exact=True).fill("Told a witness to ring in.")
     press(page, "Save the note")
     expect(page.get_by_text("Note saved.")).to_be_visible()
@@ -60,14 +60,14 @@ def test_a_note_that_may_identify_somebody_is_asked_about(
 
 
 def test_its_risk_its_standing_and_a_flag(
-    page: Page, case: Case, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Record risk").click()
     press(page, "Save the assessment")
     expect(page.get_by_role("link", name="Select level of risk")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("DASH", exact=True).check()
     page.get_by_label("High", exact=True).check()
     page.get_by_role("button", name="Now").click()
@@ -78,7 +78,7 @@ def test_its_risk_its_standing_and_a_flag(
     page.get_by_role("link", name="Add a flag").click()
     page.get_by_label("Flag", exact=True).select_option("Weapons")
     page.get_by_label("Where this is known from").fill("custody")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Add the flag")
     expect(page.locator(".app-tags")).to_contain_text("Weapons")
     page.get_by_role("button", name="Weapons").click()
@@ -88,7 +88,7 @@ def test_its_risk_its_standing_and_a_flag(
     expect(page).to_have_title(
         "Move this case to: with the Crown Prosecution Service - Days of Action"
     )
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Move the case")
     expect(page.get_by_text("Case moved.")).to_be_visible()
     expect(page.locator(".app-tags")).to_contain_text("With the Crown Prosecution Service")
@@ -96,7 +96,7 @@ def test_its_risk_its_standing_and_a_flag(
     assert case.status == "cps"
 
 
-def test_every_state_of_a_case(page: Page, case: Case, sign_in: SignIn, axe: Axe) -> None:
+def test_every_state_of_a_case(page: Page, case: Case, sign_in: SignIn, fine: Fine) -> None:
     suspect, today = Suspect.objects.get(), london_day(timezone.now())
     entry = OutcomeFactory.create(case=case, suspect=suspect)
     OutcomeFactory.create(case=case, suspect=suspect, charge=True)
@@ -115,10 +115,10 @@ def test_every_state_of_a_case(page: Page, case: Case, sign_in: SignIn, axe: Axe
     page.get_by_label("In a few words").fill("To call back")
     press(page, "Open the case")
     expect(page.get_by_text("Only the people on its access list")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     for path in ("?show=notes", "risk/", "marac/", "flag/", "note/", "transfer/", "move/closed/"):
         page.goto(f"/cases/{case.pk}/{path}")
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)
     for path in ("", "amend/", "void/"):
         page.goto(f"/outcomes/{entry.pk}/{path}")
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)

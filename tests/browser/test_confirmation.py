@@ -17,7 +17,7 @@ from partners.models import (
     Partner,
 )
 from tests.browser.test_desk import press
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NewPage = Callable[..., Page]
@@ -54,16 +54,16 @@ def test_a_link_is_made_answered_without_an_account_and_taken_over(
     expected: set[int],
     part: Participation,
     sign_in: SignIn,
-    axe: Axe,
+    fine: Fine,
 ) -> None:
     links = f"/engagement/{part.event_id}/confirmations/"
     sign_in(page, "supervisor", to=links)
     main = page.get_by_role("main")
     expect(main).to_contain_text("No partner has answered.")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Show a new link for Refuge")
     expect(main).to_contain_text("Copy it now: it is shown this once.")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     address = main.locator("code").inner_text()
 
     theirs = new_page(java_script_enabled=False, viewport={"width": 375, "height": 800})
@@ -88,7 +88,7 @@ def test_a_link_is_made_answered_without_an_account_and_taken_over(
 
     page.goto(links)
     expect(main).to_contain_text("45, 40 entered")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Record that Refuge agrees to be named")
     expect(page.get_by_role("alert")).to_contain_text("The directory now says what Refuge said.")
     assert Partner.objects.get().may_be_named
@@ -105,7 +105,7 @@ def test_each_of_the_partners_pages_is_accessible_and_loads_no_script(
     expected: set[int],
     part: Participation,
     sign_in: SignIn,
-    axe: Axe,
+    fine: Fine,
 ) -> None:
     sign_in(page, "officer", to=f"/engagement/{part.event_id}/confirmations/")
     press(page, "Show a new link for Refuge")
@@ -114,20 +114,20 @@ def test_each_of_the_partners_pages_is_accessible_and_loads_no_script(
     loaded: list[tuple[str, str]] = []
     theirs.on("request", lambda asked: loaded.append((asked.resource_type, asked.url)))
     theirs.goto(address)
-    assert_fits_and_is_accessible(theirs, axe)
+    fine(theirs)
     theirs.get_by_role("button", name="Send").click()
     expect(theirs).to_have_title("Error: Tell us whether you took part")
-    assert_fits_and_is_accessible(theirs, axe)
+    fine(theirs)
     for group in theirs.get_by_role("group").all():
         group.get_by_label("No").check()
     theirs.get_by_role("button", name="Send").click()
     expect(theirs).to_have_title("Thank you")
     assert theirs.evaluate("document.referrer").endswith("/confirmation/")
-    assert_fits_and_is_accessible(theirs, axe)
+    fine(theirs)
     expected.add(404)
     theirs.goto(address)
     expect(theirs).to_have_title("This link does not work")
-    assert_fits_and_is_accessible(theirs, axe)
+    fine(theirs)
     here = address.partition("/confirmation/")[0]
     assert all(url.startswith(f"{here}/") for _, url in loaded)
     # The icon is of no kind of its own.
@@ -136,15 +136,15 @@ def test_each_of_the_partners_pages_is_accessible_and_loads_no_script(
 
 @pytest.mark.usefixtures("part")
 def test_a_calendars_address_is_made_made_anew_and_ended(
-    page: Page, sign_in: SignIn, axe: Axe
+    page: Page, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/engagement/feed/")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Of which borough").select_option("Lambeth")
     press(page, "Make an address")
     main = page.get_by_role("main")
     expect(main).to_contain_text("Copy it now: it is shown this once.")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     first = main.locator("code").inner_text()
     assert page.request.get(first).text().startswith("BEGIN:VCALENDAR")
     press(page, "New address of Calendar of Lambeth")

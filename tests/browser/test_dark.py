@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from cases.models import Case
 from core.charts import Tile, tiles
-from tests.browser.test_pages import PAGE, Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import PAGE, Fine, SignIn
 from tests.core.test_charts import CHARTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +89,7 @@ def all_charts(new_page: Callable[..., Page]) -> Callable[[str], list[dict[str, 
     ],
 )
 def test_a_page_is_dark_on_a_screen_and_light_on_paper(
-    dark: Page, outcomes: None, case: Case, sign_in: SignIn, axe: Axe, role: str | None, path: str
+    dark: Page, outcomes: None, case: Case, sign_in: SignIn, fine: Fine, role: str | None, path: str
 ) -> None:
     path = path.format(case=case.pk)
     if role:
@@ -98,19 +98,19 @@ def test_a_page_is_dark_on_a_screen_and_light_on_paper(
         dark.goto(path)
     body = dark.locator("body")
     assert luminance(body.evaluate(BACKGROUND)) < 0.02
-    assert_fits_and_is_accessible(dark, axe)
+    fine(dark)
     dark.emulate_media(media="print")
     assert body.evaluate(BACKGROUND) == WHITE
     expect(dark.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
 
 
 def test_errors_and_lists_to_choose_from_can_be_read_in_the_dark(
-    dark: Page, campaign: object, case: Case, sign_in: SignIn, axe: Axe
+    dark: Page, campaign: object, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(dark, "officer", to="/outcomes/log/arrest/")
     dark.get_by_role("button", name="Continue", exact=True).click()
     expect(dark.get_by_role("alert")).to_contain_text("There is a problem")
-    assert_fits_and_is_accessible(dark, axe)
+    fine(dark)
     dark.get_by_role("combobox", name="Offence", exact=True).fill("assault")
     dark.keyboard.press("ArrowDown")
     chosen = dark.get_by_role("option").first

@@ -11,7 +11,7 @@ from accounts.models import User
 from campaigns.models import Borough
 from cases.models import Case, Outcome, SentBack, Suspect
 from core.days import LONDON, london_day
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import (
     DisclosureApplicationFactory,
     DraftFactory,
@@ -54,27 +54,27 @@ def press(page: Page, button: str) -> None:
 
 
 @pytest.mark.usefixtures("busy")
-def test_what_waits_and_how_a_question_is_answered(page: Page, sign_in: SignIn, axe: Axe) -> None:
+def test_what_waits_and_how_a_question_is_answered(page: Page, sign_in: SignIn, fine: Fine) -> None:
     sign_in(page, "officer", to="/desk/")
     expect(page).to_have_title("My desk - Days of Action")
     expect(page.locator(".app-clock .govuk-tag")).to_have_text(
         ["Overdue", "Soon", "Running", "Running"]
     )
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Arrest on 01/1234567/26").click()
     expect(page.get_by_text("Dana Whitlock sent this back: Is the borough right?")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Answer").click()
     page.get_by_label("Answer").fill("Yes.")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Answer")
     assert SentBack.objects.get().answer == "Yes."
 
 
-def test_an_empty_desk(page: Page, sign_in: SignIn, axe: Axe) -> None:
+def test_an_empty_desk(page: Page, sign_in: SignIn, fine: Fine) -> None:
     sign_in(page, "officer", to="/desk/")
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -90,20 +90,20 @@ def test_undone_from_the_desk(
 
 
 def test_made_void_with_a_reason_and_restored(
-    page: Page, new_page: Callable[..., Page], entry: Outcome, sign_in: SignIn, axe: Axe
+    page: Page, new_page: Callable[..., Page], entry: Outcome, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=f"/outcomes/{entry.pk}/")
     page.get_by_role("link", name="Make void").click()
     press(page, "Make void")
     expect(page).to_have_title("Error: Make this entry void - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("It was entered twice").check()
     page.get_by_label("What happened").fill("Same custody record.")
     press(page, "Make void")
     expect(page.get_by_text("Entered twice: Same custody record.").first).to_be_visible()
     expect(page.locator(".govuk-tag")).to_have_text("Void")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     chief = new_page(viewport={"width": 1280, "height": 900})
     User.objects.filter(username="supervisor").update(whole_force=True)
     sign_in(chief, "supervisor", to=f"/outcomes/{entry.pk}/")
@@ -118,7 +118,7 @@ def test_two_people_correct_one_entry(
     boroughs: dict[str, Borough],
     people: dict[str, User],
     sign_in: SignIn,
-    axe: Axe,
+    fine: Fine,
     scripts: bool,
 ) -> None:
     people["newcomer"].boroughs.set([boroughs["Lambeth"]])
@@ -139,14 +139,14 @@ def test_two_people_correct_one_entry(
     expect(second.get_by_label("Use mine: 16:00")).to_be_checked()
     expect(second.get_by_label("Keep what it says now: 01LX/5")).to_be_checked()
     if scripts:
-        assert_fits_and_is_accessible(second, axe)
+        fine(second)
     press(second, "Save the correction")
     expect(second.get_by_text("Entry corrected.")).to_be_visible()
     entry.refresh_from_db()
     assert entry.custody_record == "01LX/5"
     assert f"{entry.happened_at.astimezone(LONDON):%H:%M}" == "16:00"
     if scripts:
-        assert_fits_and_is_accessible(second, axe)
+        fine(second)
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def many(entry: Outcome) -> None:
 @pytest.mark.usefixtures("many")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_list_is_narrowed_widened_and_turned(
-    new_page: Callable[..., Page], sign_in: SignIn, axe: Axe, scripts: bool
+    new_page: Callable[..., Page], sign_in: SignIn, fine: Fine, scripts: bool
 ) -> None:
     page = new_page(java_script_enabled=scripts, viewport={"width": 1280, "height": 900})
     sign_in(page, "officer", to="/outcomes/")
@@ -171,7 +171,7 @@ def test_a_list_is_narrowed_widened_and_turned(
     expect(rows).to_have_count(50)
     expect(page.get_by_text("71 outcomes")).to_be_visible()
     if scripts:
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)
     page.get_by_role("link", name="Next page").click()
     expect(rows).to_have_count(21)
     page.get_by_role("link", name="Previous page").click()
@@ -180,29 +180,29 @@ def test_a_list_is_narrowed_widened_and_turned(
     press(page, "Apply filters")
     expect(rows).to_have_count(10)
     if scripts:
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)
     page.get_by_role("link", name="Remove this filter: Kind: Charge").click()
     expect(rows).to_have_count(50)
 
 
-def test_a_list_with_a_mistake_in_its_filter(page: Page, sign_in: SignIn, axe: Axe) -> None:
+def test_a_list_with_a_mistake_in_its_filter(page: Page, sign_in: SignIn, fine: Fine) -> None:
     sign_in(page, "officer", to="/outcomes/")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("group", name="From").get_by_label("Day").fill("31")
     press(page, "Apply filters")
     expect(page).to_have_title("Error: Outcomes - Days of Action")
     expect(page.get_by_role("link", name="From must include a month and a year")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.goto("/outcomes/?kind=charge")
     expect(page.get_by_text("No outcomes match.")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_a_case_is_found_by_its_reference(
-    page: Page, case: Case, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/cases/")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Find a case by its reference").fill(" 01 / 1234567/26")
     page.keyboard.press("Enter")
     expect(page).to_have_title("Case - Days of Action")

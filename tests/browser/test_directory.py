@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from campaigns.models import Borough
 from core.days import ONE_DAY, london_day
 from partners.models import Contact, Partner, TrainingProgramme, TrainingSession
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import (
     CaseFactory,
     ContactFactory,
@@ -79,7 +79,7 @@ def fill_day(page: Page, legend: str, day: date) -> None:
 
 
 def test_an_officer_finds_whom_to_ring(
-    page: Page, partner: Partner, helpline: Partner, sign_in: SignIn, axe: Axe
+    page: Page, partner: Partner, helpline: Partner, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/")
     page.get_by_role("link", name="Partners", exact=True).click()
@@ -93,12 +93,12 @@ def test_an_officer_finds_whom_to_ring(
     number = page.get_by_role("link", name="020 7946 0024")
     expect(number).to_have_attribute("href", "tel:02079460024")
     expect(page.get_by_text("It was due to be checked on")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Lantern Advocacy").click()
     expect(page).to_have_title("Lantern Advocacy - Days of Action")
     expect(page.get_by_role("cell", name="Robin Field", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Correct this entry")).to_have_count(0)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_where_nobody_fits_a_helpline_is_there_without_scripts(
@@ -113,41 +113,41 @@ def test_where_nobody_fits_a_helpline_is_there_without_scripts(
 
 
 def test_the_page_of_nobody_fits_and_is_accessible(
-    page: Page, helpline: Partner, sign_in: SignIn, axe: Axe
+    page: Page, helpline: Partner, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/partners/?need=fgm")
     expect(page.get_by_role("heading", name="Ring now")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_a_supervisor_keeps_the_directory(
-    page: Page, partner: Partner, sign_in: SignIn, axe: Axe
+    page: Page, partner: Partner, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "supervisor", to="/partners/")
     page.get_by_role("link", name="1 entry is due for review").click()
     expect(page).to_have_title("Due for review - Days of Action")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name=re.compile(r"^Correct\s*: Lantern Advocacy")).click()
     page.get_by_role("textbox", name="Phone").fill("ring us")
     press(page, "Save")
     expect(page).to_have_title("Error: Correct the entry of Lantern Advocacy - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("textbox", name="Phone").fill("020 7946 0025")
     press(page, "Save")
     expect(page).to_have_title("Lantern Advocacy - Days of Action")
     expect(page.get_by_role("link", name="020 7946 0025")).to_be_visible()
     expect(page.get_by_text("from 020 7946 0024 to 020 7946 0025")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Add a contact").click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Name", exact=True).fill("Ada Quill")
     page.get_by_label("Their work there").fill("Referrals lead")
     page.get_by_label("Work e-mail").fill("a.quill@lantern.example")
     fill_day(page, "Ask again on", london_day(timezone.now()) + 200 * ONE_DAY)
     press(page, "Save")
     page.get_by_role("link", name=re.compile(r"^Remove\s*: Robin Field")).click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Remove for good")
     expect(page.get_by_role("cell", name="Ada Quill", exact=True)).to_be_visible()
     assert [contact.name for contact in Contact.objects.all()] == ["Ada Quill"]
@@ -172,19 +172,19 @@ def test_a_supervisor_adds_a_partner_without_scripts(
 
 
 def test_an_officer_logs_a_session_and_corrects_it(
-    page: Page, programme: TrainingProgramme, sign_in: SignIn, axe: Axe
+    page: Page, programme: TrainingProgramme, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/partners/")
     page.get_by_role("link", name="Training", exact=True).click()
     expect(page).to_have_title("Training - Days of Action")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Domestic Abuse Matters").click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("button", name="Log a session").click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save session")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     fill_day(page, "Day", london_day(timezone.now()) - timedelta(days=1))
     page.get_by_label("Started at").fill("0930")
     page.get_by_label("Borough").select_option("Southwark")
@@ -197,10 +197,10 @@ def test_an_officer_logs_a_session_and_corrects_it(
     page.get_by_label("Officers trained for the first time").fill("26")
     press(page, "Save session")
     expect(page.get_by_text("Officers trained: from 25 to 26")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Make void").click()
     page.get_by_label("Why").fill("Entered twice")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Make void")
     expect(page.get_by_text("Entered twice")).to_have_count(2)
     made.refresh_from_db()
@@ -208,7 +208,7 @@ def test_an_officer_logs_a_session_and_corrects_it(
 
 
 def test_a_programme_shows_its_money_and_what_was_examined(
-    page: Page, boroughs: dict[str, Borough], sign_in: SignIn, axe: Axe
+    page: Page, boroughs: dict[str, Borough], sign_in: SignIn, fine: Fine
 ) -> None:
     programme = ProgrammeFactory.create(name="Digital forensics", slug="digital-forensics")
     for year, spent in ((2021, 3_260_000), (2022, 4_180_000)):
@@ -223,10 +223,10 @@ def test_a_programme_shows_its_money_and_what_was_examined(
         )
     sign_in(page, "communications", to="/partners/")
     page.get_by_role("link", name="Programmes").click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Digital forensics").click()
     expect(page).to_have_title("Programme: Digital forensics - Days of Action")
     expect(page.get_by_text("100%: 5 of 5")).to_be_visible()
     expect(page.get_by_role("img", name="Money by year")).to_be_visible()
     page.get_by_text("What is counted").click()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)

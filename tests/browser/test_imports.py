@@ -12,7 +12,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from accounts.models import User
 from cases.actions.imports import AT_ONCE, work_on
 from cases.models import Import, Outcome
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import ImportFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,28 +37,28 @@ def press(page: Page, button: str) -> None:
 
 
 def test_a_file_is_mended_saved_brought_in_again_and_undone(
-    page: Page, people: dict[str, User], sign_in: SignIn, axe: Axe
+    page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to="/desk/")
     page.get_by_role("link", name="Bring in a spreadsheet").click()
     expect(page).to_have_title("Bring in a spreadsheet - Days of Action")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Continue")
     expect(page).to_have_title("Error: Bring in a spreadsheet - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     send(page, HEAD, GOOD, BAD)
     expect(page).to_have_title("Match the columns - Days of Action")
     expect(page.get_by_label("Column B: Crime ref")).to_have_value("reference")
     expect(page.get_by_label("Column H: Shoe size")).to_have_value("")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Column B: Crime ref").select_option("")
     press(page, "Check every row")
     expect(page).to_have_title("Error: Match the columns - Days of Action")
     expect(
         page.get_by_role("link", name="Choose the column that holds “Reference”")
     ).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Column B: Crime ref").select_option("Reference")
     press(page, "Check every row")
     expect(page.get_by_role("heading", name="Put the rows right")).to_be_visible()
@@ -67,7 +67,7 @@ def test_a_file_is_mended_saved_brought_in_again_and_undone(
     )
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="download the rows with what to mend").click()
     assert Path(download.value.path()).read_bytes()[:2] == b"PK"
@@ -76,12 +76,12 @@ def test_a_file_is_mended_saved_brought_in_again_and_undone(
     page.get_by_label("G: Borough, row 3", exact=True).fill("Southwark")
     press(page, "Check again")
     expect(page.get_by_role("heading", name="Check and save 2 rows")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     assert not Outcome.objects.exists()
     press(page, "Save 2 rows")
     expect(page.get_by_text("2 rows saved by Sam Okafor")).to_be_visible()
     expect(page.get_by_role("link", name="Arrest")).to_have_count(2)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Arrest").first.click()
     expect(page.get_by_text("Row 2 of the import of")).to_be_visible()
     page.goto(START)
@@ -89,13 +89,13 @@ def test_a_file_is_mended_saved_brought_in_again_and_undone(
     press(page, "Check every row")
     expect(page.get_by_text("1 row is there already and stays as it is.")).to_be_visible()
     expect(page.get_by_role("heading", name="There is nothing new to save")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.goto(START)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("row", name="Saved").get_by_role("link").click()
     press(page, "Undo the whole import")
     expect(page.get_by_text("Its entries count nowhere from now on.")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     assert not Outcome.objects.counted().exists()
 
 
@@ -126,13 +126,13 @@ def large(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> list[str]
 
 
 def test_a_long_one_shows_how_far_it_is_and_then_what_came_of_it(
-    page: Page, large: list[str], sign_in: SignIn, axe: Axe
+    page: Page, large: list[str], sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=START)
     send(page, HEAD, *large)
     press(page, "Check every row")
     expect(page.get_by_role("heading", name="The rows are being checked")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     batch = Import.objects.get()
     Import.objects.update(rows=202, done=100)
     expect(page.get_by_role("status")).to_have_text("100 of 201 rows checked.")
@@ -146,7 +146,7 @@ def test_a_long_one_shows_how_far_it_is_and_then_what_came_of_it(
     expect(page.get_by_text("201 rows saved by Sam Okafor")).to_be_visible()
     page.get_by_role("link", name="More rows").click()
     expect(page.get_by_role("link", name="More rows")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_a_long_one_without_scripts_is_refreshed_by_hand(
@@ -162,7 +162,7 @@ def test_a_long_one_without_scripts_is_refreshed_by_hand(
 
 
 def test_a_file_that_is_too_large_is_told_before_it_is_sent(
-    page: Page, people: dict[str, User], sign_in: SignIn, axe: Axe, tmp_path: Path
+    page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine, tmp_path: Path
 ) -> None:
     large = tmp_path / "large.csv"
     with large.open("wb") as sparse:
@@ -170,10 +170,10 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     sign_in(page, "officer", to=START)
     page.get_by_label("Spreadsheet", exact=True).set_input_files(large)
     expect(page.get_by_text("The file must be 20 MB or smaller")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
-def test_the_other_states(page: Page, people: dict[str, User], sign_in: SignIn, axe: Axe) -> None:
+def test_the_other_states(page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine) -> None:
     refused = ImportFactory.create(owner=people["officer"], refused=True)
     stalled = ImportFactory.create(
         owner=people["officer"],
@@ -182,14 +182,14 @@ def test_the_other_states(page: Page, people: dict[str, User], sign_in: SignIn, 
     )
     sign_in(page, "officer", to=f"/imports/{refused.pk}/")
     expect(page.get_by_role("heading", name="The file cannot be brought in")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.goto(f"/imports/{stalled.pk}/")
     expect(page.get_by_text("Nothing has happened for a minute.")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_what_was_changed_since_is_shown_before_the_rest_is_undone(
-    page: Page, people: dict[str, User], sign_in: SignIn, axe: Axe
+    page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=START)
     send(page, HEAD, GOOD, GOOD.replace(";1;", ";2;"))
@@ -199,7 +199,7 @@ def test_what_was_changed_since_is_shown_before_the_rest_is_undone(
     Outcome.objects.filter(suspect__number=1).update(offence="rape")
     press(page, "Undo the whole import")
     expect(page.get_by_role("heading", name="Some entries were changed since")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Undo all but this one")
     expect(page.get_by_text("Import undone.")).to_be_visible()
     assert Outcome.objects.counted().count() == 1

@@ -14,7 +14,7 @@ from accounts.models import User
 from campaigns.models import Team
 from cases.models import Case, Draft, Outcome, Suspect
 from core.days import LONDON
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import OutcomeFactory
 from tests.signing_in import SECRET, code
 
@@ -69,7 +69,7 @@ def press(page: Page, button: str) -> None:
 
 
 def test_a_repeat_arrest_by_keyboard_alone(
-    page: Page, case: Case, team: Team, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, team: Team, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=ARREST)
     fill_in(page, "01/1111111/26")
@@ -79,11 +79,11 @@ def test_a_repeat_arrest_by_keyboard_alone(
     page.get_by_role("combobox", name="Lead team").fill("pred")
     page.keyboard.press("Tab")
     press(page, "Continue")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save and log another")
     expect(page.get_by_text("Arrest saved.")).to_be_visible()
     expect(page.get_by_label("Crime or incident reference")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
     keys = Keys(page)
     keys.type("01/1234567/26")
@@ -162,7 +162,7 @@ def test_two_tabs_with_one_form_make_one_row(page: Page, sign_in: SignIn) -> Non
 
 
 def test_what_is_typed_survives_the_browser(
-    page: Page, new_page: Callable[..., Page], sign_in: SignIn, axe: Axe
+    page: Page, new_page: Callable[..., Page], sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=ARREST)
     page.get_by_label("Crime or incident reference").fill("01/76543")
@@ -180,7 +180,7 @@ def test_what_is_typed_survives_the_browser(
 
     again = new_page(viewport={"width": 375, "height": 800})
     sign_in(again, "officer", to="/desk/")
-    assert_fits_and_is_accessible(again, axe)
+    fine(again)
     again.get_by_role("link", name="Go on with: arrest").click()
     expect(again.get_by_label("Crime or incident reference")).to_have_value("01/76543")
     expect(again.get_by_label("Time", exact=True)).to_have_value("14")
@@ -219,7 +219,7 @@ def test_a_session_that_ended_leads_through_sign_in_back_to_the_form(
 
 
 def test_what_another_answer_asks_for_is_shown_with_it(
-    page: Page, sign_in: SignIn, axe: Axe
+    page: Page, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=ARREST)
     note = page.get_by_label("Which other offence (optional)")
@@ -228,13 +228,13 @@ def test_what_another_answer_asks_for_is_shown_with_it(
     offence.fill("Other")
     page.keyboard.press("Tab")
     expect(note).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     offence.fill("stalking")
     page.keyboard.press("Tab")
     expect(note).to_be_hidden()
 
 
-def test_autocomplete_by_keyboard(page: Page, case: Case, sign_in: SignIn, axe: Axe) -> None:
+def test_autocomplete_by_keyboard(page: Page, case: Case, sign_in: SignIn, fine: Fine) -> None:
     def options(name: str) -> Locator:
         return page.locator(f"#id_{name}__listbox [role=option]")
 
@@ -243,7 +243,7 @@ def test_autocomplete_by_keyboard(page: Page, case: Case, sign_in: SignIn, axe: 
     reference.focus()
     page.keyboard.type("01/123")
     expect(options("reference")).to_have_text([re.compile("01/1234567/26.*CONNECT, Lambeth")])
-    assert axe(page) == []
+    fine(page)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(reference).to_have_value("01/1234567/26")
@@ -261,7 +261,7 @@ def test_autocomplete_by_keyboard(page: Page, case: Case, sign_in: SignIn, axe: 
 
 
 def test_mistakes_are_summed_up_and_lead_to_their_controls(
-    page: Page, sign_in: SignIn, axe: Axe
+    page: Page, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=ARREST)
     page.get_by_label("Time", exact=True).fill("25.00")
@@ -269,7 +269,7 @@ def test_mistakes_are_summed_up_and_lead_to_their_controls(
     press(page, "Continue")
     expect(page).to_have_title("Error: Log: Arrest - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     links = page.locator(".govuk-error-summary a")
     for link in links.all():
         link.click()
@@ -280,7 +280,7 @@ def test_mistakes_are_summed_up_and_lead_to_their_controls(
 
 
 def test_one_that_is_entered_already_is_asked_about(
-    page: Page, case: Case, people: dict[str, User], sign_in: SignIn, axe: Axe
+    page: Page, case: Case, people: dict[str, User], sign_in: SignIn, fine: Fine
 ) -> None:
     yesterday = timezone.now() - timedelta(days=1)
     OutcomeFactory.create(
@@ -297,11 +297,11 @@ def test_one_that_is_entered_already_is_asked_about(
     page.get_by_label("Borough of the offence").select_option("Lambeth")
     press(page, "Continue")
     expect(page.get_by_role("heading", name="This may be entered already")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     expect(page).to_have_title(re.compile("^Error:"))
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("This is a different event").check()
     press(page, "Save")
     expect(page.get_by_text("Arrest saved.")).to_be_visible()
@@ -316,10 +316,10 @@ def test_one_that_is_entered_already_is_asked_about(
     ],
 )
 def test_the_form_of_each_kind(
-    page: Page, team: Team, sign_in: SignIn, axe: Axe, kind: str
+    page: Page, team: Team, sign_in: SignIn, fine: Fine, kind: str
 ) -> None:
     sign_in(page, "officer", to=f"/outcomes/log/{kind}/")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Continue")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)

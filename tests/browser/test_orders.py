@@ -20,7 +20,7 @@ from cases.models import (
     Suspect,
 )
 from core.days import LONDON, ONE_DAY, london_day
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.factories import (
     DisclosureApplicationFactory,
     EvidenceSubmissionFactory,
@@ -49,22 +49,22 @@ def press(page: Page, button: str) -> None:
 
 
 def test_a_notice_is_added_and_its_hearing_told(
-    page: Page, case: Case, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
     page.get_by_role("button", name="Add an order or notice").click()
     expect(page).to_have_title("Add an order or notice - Days of Action")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name=NOTICE).click()
     expect(page).to_have_title(f"Add: {NOTICE} - Days of Action")
     expect(page.get_by_label("Suspect 1")).to_be_checked()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Time it was given to the respondent").fill("25.00")
     press(page, "Add the notice")
     expect(page).to_have_title(f"Error: Add: {NOTICE} - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     expect(page.get_by_label("Time it was given to the respondent")).to_have_value("25.00")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("button", name="Now").click()
     press(page, "Add the notice")
     page.wait_for_url(f"**/cases/{case.pk}/#orders")
@@ -73,7 +73,7 @@ def test_a_notice_is_added_and_its_hearing_told(
     assert given_at is not None
     assert timezone.now() - given_at < timedelta(minutes=3)
     assert Outcome.objects.get().happened_at == given_at
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
 
 def test_an_order_from_application_to_breach_without_scripts(
@@ -110,7 +110,7 @@ def test_an_order_from_application_to_breach_without_scripts(
 
 
 def test_only_what_stands_below_the_choice_is_shown(
-    page: Page, case: Case, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     sign_in(page, "officer", to=f"/cases/{case.pk}/orders/add/spo/")
     applied, granted = (
@@ -121,21 +121,21 @@ def test_only_what_stands_below_the_choice_is_shown(
     page.get_by_label("Granted", exact=True).check()
     expect(granted).to_be_visible()
     expect(applied).to_be_hidden()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Applied for", exact=True).check()
     expect(applied).to_be_visible()
     expect(granted).to_be_hidden()
 
 
 def test_an_application_from_receipt_to_disclosure(
-    page: Page, case: Case, sign_in: SignIn, axe: Axe
+    page: Page, case: Case, sign_in: SignIn, fine: Fine
 ) -> None:
     today = london_day(timezone.now())
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
     page.get_by_role("button", name="Add an application").click()
     press(page, "Add the application")
     expect(page.get_by_role("link", name="Select who asked")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Right to Ask").check()
     page.get_by_label("Someone else, for the person at risk").check()
     fill_day(page, "Day it was received", today - 3 * ONE_DAY)
@@ -144,32 +144,32 @@ def test_an_application_from_receipt_to_disclosure(
     page.get_by_role("link", name="Decided (Right to Ask)").click()
     page.get_by_label("Disclose", exact=True).check()
     fill_day(page, "Day of the decision", today - ONE_DAY)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save")
     page.get_by_role("link", name="Disclosed (Right to Ask)", exact=True).click()
     page.get_by_label("Someone well placed to protect them").check()
     fill_day(page, "Day they were told", today)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save")
     expect(page.locator("#disclosures")).to_contain_text("Ended after 3 days, in time")
     application = DisclosureApplication.objects.get()
     assert (application.applicant, application.recipient) == ("third_party", "protector")
 
 
-def test_a_device_goes_and_comes_back(page: Page, case: Case, sign_in: SignIn, axe: Axe) -> None:
+def test_a_device_goes_and_comes_back(page: Page, case: Case, sign_in: SignIn, fine: Fine) -> None:
     today = london_day(timezone.now())
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
     page.get_by_role("button", name="Send a device").click()
     page.get_by_label("Mobile phone").check()
     page.get_by_label("Hub").fill("South hub")
     fill_day(page, "Day it was sent", today - 5 * ONE_DAY)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     press(page, "Save")
     expect(page.locator("#evidence")).to_contain_text("Out for 5 days")
     page.get_by_role("link", name="Back from the hub").click()
     press(page, "Save")
     expect(page.get_by_role("link", name="Select result")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Helped a charge").check()
     fill_day(page, "Day it came back", today)
     press(page, "Save")
@@ -203,18 +203,18 @@ def busy(case: Case, suspect: Suspect, boroughs: dict[str, Borough]) -> None:
 
 
 @pytest.mark.usefixtures("busy")
-def test_every_state_of_a_card(page: Page, case: Case, sign_in: SignIn, axe: Axe) -> None:
+def test_every_state_of_a_card(page: Page, case: Case, sign_in: SignIn, fine: Fine) -> None:
     sign_in(page, "officer", to=f"/cases/{case.pk}/")
     cards = page.locator(".app-work .govuk-summary-card")
     expect(cards).to_have_count(10)
     assert set(page.locator(".app-work .app-clock .govuk-tag").all_inner_texts()) == {
         *("Overdue", "Soon", "Running", "Done"),
     }
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     order = ProtectiveOrder.objects.get(kind="spo")
     for path in ("correct/", "breach/", "to/varied/", "to/discharged/"):
         page.goto(f"/cases/{case.pk}/orders/{order.pk}/{path}")
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)
 
 
 @pytest.mark.usefixtures("busy")

@@ -9,7 +9,7 @@ from accounts.models import User
 from campaigns.models import Borough
 from cases.actions.reduce import work_on
 from cases.models import Case, Reduction
-from tests.browser.test_pages import Axe, SignIn, assert_fits_and_is_accessible
+from tests.browser.test_pages import Fine, SignIn
 from tests.cases.reducing import OLD, old_case, short_periods
 from tests.factories import OutcomeFactory, UserFactory
 
@@ -31,7 +31,7 @@ def test_due_cases_are_kept_held_and_reduced_by_two(
     new_page: Callable[..., Page],
     boroughs: dict[str, Borough],
     sign_in: SignIn,
-    axe: Axe,
+    fine: Fine,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("cases.views.retention.work_on_reduction.delay", lambda _pk: None)
@@ -44,12 +44,12 @@ def test_due_cases_are_kept_held_and_reduced_by_two(
     sign_in(page, "supervisor", to="/desk/")
     page.get_by_role("link", name="Cases due for review").click()
     expect(page.locator("main tbody tr")).to_have_count(3)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
     page.get_by_role("link", name="Retain 1234560/21").click()
     page.get_by_role("button", name="Retain").click()
     expect(page).to_have_title("Error: Retain the case - Days of Action")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_label("Reason").fill("Repeat harm")
     page.get_by_role("button", name="Retain").click()
     expect(page.get_by_text("Reason: Repeat harm")).to_be_visible()
@@ -61,25 +61,25 @@ def test_due_cases_are_kept_held_and_reduced_by_two(
     expect(page.get_by_text("On hold since")).to_be_visible()
     page.goto("/retention/?show=held")
     expect(page.get_by_text("A civil claim")).to_be_visible()
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
     page.goto("/retention/")
     page.get_by_label("Choose 1234562/21").check()
     page.get_by_role("button", name="Propose to reduce the ticked cases").click()
     expect(page.get_by_text("Somebody else of the whole force decides on it.")).to_have_count(2)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
 
     other = new_page(viewport={"width": 1280, "height": 900})
     sign_in(other, "second", to=f"/reductions/{Reduction.objects.get().pk}/")
-    assert_fits_and_is_accessible(other, axe)
+    fine(other)
     other.get_by_role("button", name="Approve and reduce").click()
     expect(other.get_by_text("0 of 1 cases are done.")).to_be_visible()
-    assert_fits_and_is_accessible(other, axe)
+    fine(other)
     assert work_on(Reduction.objects.get().pk)
     expect(other.get_by_text("Approved by")).to_be_visible()
     expect(other.locator("main .govuk-tag")).to_have_text("Done")
     other.get_by_role("link", name=f"reduced-{gone.pk}").click()
     expect(other.get_by_text("Reduced under retention on")).to_be_visible()
     expect(other.get_by_role("link", name="Log an outcome on this case")).to_have_count(0)
-    assert_fits_and_is_accessible(other, axe)
+    fine(other)
     assert set(Case.objects.filter(reduced_at=None)) == {kept, held}

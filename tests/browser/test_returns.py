@@ -9,7 +9,7 @@ from cases.models import Outcome
 from summaries.actions import run_nightly
 from summaries.models import BoroughReturn
 from tests.browser.test_desk import press
-from tests.browser.test_pages import PAGE, Axe, SignIn, assert_fits_and_is_accessible, table
+from tests.browser.test_pages import PAGE, Fine, SignIn, table
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,14 +18,14 @@ RETURNS = f"{PAGE}returns/"
 
 @pytest.mark.usefixtures("outcomes")
 def test_sign_see_what_changed_and_sign_again(
-    page: Page, people: dict[str, User], boroughs: dict[str, Borough], sign_in: SignIn, axe: Axe
+    page: Page, people: dict[str, User], boroughs: dict[str, Borough], sign_in: SignIn, fine: Fine
 ) -> None:
     people["supervisor"].boroughs.set([boroughs["Lambeth"]])
     run_nightly()
     sign_in(page, "supervisor", to=RETURNS)
     main = page.get_by_role("main")
     expect(main).to_contain_text("0 of 2 boroughs signed. Not signed: Lambeth and Southwark.")
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     main.get_by_role("link", name="Lambeth", exact=True).click()
     expect(main).to_contain_text("Nobody has signed yet.")
     page.get_by_role("button", name="Check and sign").click()
@@ -33,7 +33,7 @@ def test_sign_see_what_changed_and_sign_again(
     expect(page).to_have_title(
         "Error: Check and sign: Lambeth, 16 Days of Action 2021 - Days of Action"
     )
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("link", name="Confirm that you have checked the figures").click()
     expect(page.get_by_label("I have checked these figures of Lambeth")).to_be_focused()
     page.keyboard.press("Space")
@@ -48,7 +48,7 @@ def test_sign_see_what_changed_and_sign_again(
     expect(main).to_contain_text("1 figure changed after Dana Whitlock signed.")
     name = "Signed, and the figures now"
     assert table(page, name)[1] == ["Charges\noffences charged", "1", "0", "\N{MINUS SIGN}1"]
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     page.get_by_role("button", name="Check and sign again").click()
     page.get_by_label("I have checked these figures of Lambeth").check()
     press(page, "Sign again")
@@ -62,13 +62,15 @@ def test_sign_see_what_changed_and_sign_again(
     main.get_by_role("link", name="What changed since yesterday").click()
     rows = page.locator("tbody tr")
     expect(rows).to_have_count(2)
-    assert_fits_and_is_accessible(page, axe)
+    fine(page)
     rows.filter(has_text="Lambeth").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Charges")
 
 
 @pytest.mark.usefixtures("outcomes")
-def test_what_an_officer_sees_before_anybody_signed(page: Page, sign_in: SignIn, axe: Axe) -> None:
+def test_what_an_officer_sees_before_anybody_signed(
+    page: Page, sign_in: SignIn, fine: Fine
+) -> None:
     sign_in(page, "officer")
     said = {
         "returns/": "Not signed: Lambeth and Southwark.",
@@ -78,4 +80,4 @@ def test_what_an_officer_sees_before_anybody_signed(page: Page, sign_in: SignIn,
     for where, words in said.items():
         page.goto(f"{PAGE}{where}")
         expect(page.get_by_role("main")).to_contain_text(words)
-        assert_fits_and_is_accessible(page, axe)
+        fine(page)

@@ -15,7 +15,7 @@ from tests.signing_in import SECRET, code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-Axe = Callable[[Page], list[str]]
+Fine = Callable[[Page], None]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def enter_code(page: Page, shown: str) -> None:
 
 
 def test_wrong_then_right_with_the_keyboard_alone(
-    page: Page, apps: None, campaign: Campaign, axe: Axe
+    page: Page, apps: None, campaign: Campaign, fine: Fine
 ) -> None:
     page.goto("/")
     expect(page).to_have_title("Sign in - Days of Action")
@@ -54,7 +54,7 @@ def test_wrong_then_right_with_the_keyboard_alone(
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     expect(page.get_by_label("Username")).to_have_value("supervisor")
     expect(page.get_by_label("Password", exact=True)).to_have_value("")
-    assert axe(page) == []
+    fine(page)
 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -65,13 +65,13 @@ def test_wrong_then_right_with_the_keyboard_alone(
 
     expect(page).to_have_title("Enter a code - Days of Action")
     expect(page.get_by_label("Code", exact=True)).to_have_attribute("autocomplete", "one-time-code")
-    assert axe(page) == []
+    fine(page)
     page.get_by_label("Code", exact=True).focus()
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
     expect(page).to_have_title("Error: Enter a code - Days of Action")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    assert axe(page) == []
+    fine(page)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Code", exact=True)).to_be_focused()
@@ -81,7 +81,7 @@ def test_wrong_then_right_with_the_keyboard_alone(
     expect(page).to_have_url("/desk/")
 
 
-def test_each_empty_field_says_what_to_do(page: Page, people: dict[str, User], axe: Axe) -> None:
+def test_each_empty_field_says_what_to_do(page: Page, people: dict[str, User], fine: Fine) -> None:
     page.goto("/sign-in/")
     page.get_by_role("button", name="Sign in", exact=True).click()
     links = page.locator(".govuk-error-summary a")
@@ -91,7 +91,7 @@ def test_each_empty_field_says_what_to_do(page: Page, people: dict[str, User], a
     )
     links.last.click()
     expect(page.get_by_label("Password", exact=True)).to_be_focused()
-    assert axe(page) == []
+    fine(page)
 
 
 def test_show_password_does_not_move_the_page(page: Page, people: dict[str, User]) -> None:
@@ -127,7 +127,7 @@ def test_the_admin_uses_the_same_door(page: Page, apps: None) -> None:
 
 
 def test_a_first_sign_in_leads_from_the_initial_password_to_the_page_that_was_asked_for(
-    page: Page, people: dict[str, User], axe: Axe
+    page: Page, people: dict[str, User], fine: Fine
 ) -> None:
     initial = give_initial_password(people["officer"], keep_second_step=True)
     page.goto("/outcomes/?kind=arrest")
@@ -135,7 +135,7 @@ def test_a_first_sign_in_leads_from_the_initial_password_to_the_page_that_was_as
 
     expect(page).to_have_title("Choose a password of your own - Days of Action")
     expect(page.get_by_role("navigation", name="Menu")).to_have_count(0)
-    assert axe(page) == []
+    fine(page)
     page.get_by_label("Current password", exact=True).fill(initial)
     page.get_by_label("New password", exact=True).fill("qwerty123456")
     page.get_by_role("button", name="Save password").click()
@@ -143,16 +143,16 @@ def test_a_first_sign_in_leads_from_the_initial_password_to_the_page_that_was_as
         "This password was stolen elsewhere and published, so it is tried first."
         " Choose another, such as three random words"
     )
-    assert axe(page) == []
+    fine(page)
     page.get_by_label("Current password", exact=True).fill(initial)
     page.get_by_label("New password", exact=True).fill("three quiet lanterns")
     page.get_by_role("button", name="Save password").click()
 
     expect(page).to_have_title("Set up your second step - Days of Action")
-    assert axe(page) == []
+    fine(page)
     page.get_by_role("button", name="Set up an app").click()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    assert axe(page) == []
+    fine(page)
     key = page.locator(".app-key").inner_text().replace(" ", "")
     page.get_by_label("Code from the app").fill(code(key))
     page.get_by_role("button", name="Continue").click()
@@ -160,7 +160,7 @@ def test_a_first_sign_in_leads_from_the_initial_password_to_the_page_that_was_as
     expect(page).to_have_title("Your recovery codes - Days of Action")
     recovery = page.locator(".app-codes code").all_inner_texts()
     assert len(set(recovery)) == 10
-    assert axe(page) == []
+    fine(page)
     page.get_by_role("button", name="I have kept them, continue").click()
     expect(page).to_have_url("/outcomes/?kind=arrest")
 
@@ -176,7 +176,7 @@ def test_a_first_sign_in_leads_from_the_initial_password_to_the_page_that_was_as
     )
 
 
-def test_too_many_wrong_codes_say_to_wait(page: Page, apps: None, axe: Axe) -> None:
+def test_too_many_wrong_codes_say_to_wait(page: Page, apps: None, fine: Fine) -> None:
     page.goto("/sign-in/")
     enter(page, "officer")
     for _ in range(5):
@@ -185,7 +185,7 @@ def test_too_many_wrong_codes_say_to_wait(page: Page, apps: None, axe: Axe) -> N
     expect(page.locator(".govuk-error-summary a")).to_have_text(
         "There were too many wrong attempts. Wait 5 minutes, then try again"
     )
-    assert axe(page) == []
+    fine(page)
     page.get_by_role("button", name="Sign in as somebody else").click()
     expect(page).to_have_title("Sign in - Days of Action")
 
@@ -206,24 +206,24 @@ def passkey_device(page: Page) -> None:
 
 
 def test_a_passkey_is_set_up_signs_in_and_proves_again(
-    new_page: Callable[..., Page], people: dict[str, User], axe: Axe
+    new_page: Callable[..., Page], people: dict[str, User], fine: Fine
 ) -> None:
     page = new_page(viewport={"width": 375, "height": 800})
     passkey_device(page)
     page.goto("/account/")
     enter(page, "officer")
     page.get_by_role("button", name="Add a passkey").click()
-    assert axe(page) == []
+    fine(page)
     page.get_by_label("Name of the passkey").fill("")
     page.get_by_role("button", name="Add the passkey").click()
     expect(page.locator(".govuk-error-summary a")).to_have_text(["Enter a name"])
-    assert axe(page) == []
+    fine(page)
     page.get_by_label("Name of the passkey").fill("Work phone")
     page.get_by_role("button", name="Add the passkey").click()
     expect(page).to_have_title("Your recovery codes - Days of Action")
     page.get_by_role("button", name="I have kept them, continue").click()
     expect(page.get_by_text("Work phone, added at")).to_be_visible()
-    assert axe(page) == []
+    fine(page)
 
     page.get_by_role("button", name="Sign out").click()
     page.goto("/sign-in/?next=/cases/")
@@ -236,7 +236,7 @@ def test_a_passkey_is_set_up_signs_in_and_proves_again(
     expect(page).to_have_url("/desk/")
 
     page.goto("/confirm/?next=/account/")
-    assert axe(page) == []
+    fine(page)
     page.get_by_role("link", name="Use a passkey instead").click()
     page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url("/account/")
@@ -252,7 +252,7 @@ def test_a_passkey_that_is_not_there_says_so(page: Page, people: dict[str, User]
 
 
 def test_a_session_elsewhere_is_ended_from_here(
-    new_page: Callable[..., Page], apps: None, axe: Axe
+    new_page: Callable[..., Page], apps: None, fine: Fine
 ) -> None:
     here, there = (new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
     for steps, page in enumerate([there, here]):
@@ -260,7 +260,7 @@ def test_a_session_elsewhere_is_ended_from_here(
         enter(page, "officer")
         enter_code(page, code(steps=steps))
     expect(here.get_by_role("row")).to_have_count(3)
-    assert axe(here) == []
+    fine(here)
     here.get_by_role("button", name="End the session in Chrome on Linux").click()
     expect(here.get_by_text("Session ended")).to_be_visible()
     there.goto("/desk/")
