@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -15,8 +16,12 @@ class SummariesConfig(AppConfig):
         REMINDERS.append(reminders)
 
 
-def _recount_what_was_redefined(**_: Any) -> None:
-    """Each deployment migrates, so a new or changed measure is right from its first page on."""
+def _recount_what_was_redefined(plan: Sequence[tuple[Any, bool]] = (), **_: Any) -> None:
+    """Each deployment migrates, so a new or changed measure is right from its first page on.
+
+    `plan` holds each migration, and whether it was taken back: then the tables may be gone.
+    """
     from summaries.actions import mark_if_redefined
 
-    mark_if_redefined()
+    if not any(taken_back for _, taken_back in plan):
+        mark_if_redefined()

@@ -1,0 +1,28 @@
+from django.db import migrations
+
+SAME_CASE = [
+    "ALTER TABLE {table} ADD CONSTRAINT {table}_suspect_of_same_case"
+    " FOREIGN KEY (suspect_id, case_id) REFERENCES cases_suspect (id, case_id)",
+    "ALTER TABLE {table} DROP CONSTRAINT {table}_suspect_of_same_case",
+]
+PERIODS = """
+INSERT INTO cases_reviewperiod ("group", years) VALUES (1, 10), (2, 10), (3, 6), (4, 6)
+"""
+
+
+class Migration(migrations.Migration):
+    """A suspect of another case is refused, by keys over both columns; cases are reviewed in time.
+
+    The periods are the College of Policing's; the force confirms them, and changes them in the
+    admin.
+    """
+
+    dependencies = [("cases", "0001_initial")]
+
+    operations = [
+        *(
+            migrations.RunSQL(*(part.format(table=table) for part in SAME_CASE))
+            for table in ["cases_outcome", "cases_protectiveorder"]
+        ),
+        migrations.RunSQL(PERIODS, migrations.RunSQL.noop),
+    ]
