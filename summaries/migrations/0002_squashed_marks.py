@@ -94,10 +94,16 @@ class Migration(migrations.Migration):
     core.
     """
 
+    replaces = [
+        ("summaries", "0002_marks"),
+        ("summaries", "0003_statistics"),
+        ("summaries", "0007_involvement_marks"),
+    ]
+
     dependencies = [
-        ("summaries", "0001_initial"),
-        ("cases", "0002_rules"),
-        ("partners", "0001_initial"),
+        ("summaries", "0001_squashed"),
+        ("cases", "0002_squashed_rules"),
+        ("partners", "0001_squashed"),
     ]
 
     operations = [

@@ -12,6 +12,12 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("campaigns", "0001_initial"),
+        ("campaigns", "0002_history"),
+        ("campaigns", "0003_programme_years"),
+    ]
+
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
     ]

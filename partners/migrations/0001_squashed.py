@@ -14,8 +14,16 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("partners", "0001_initial"),
+        ("partners", "0002_history"),
+        ("partners", "0003_facts"),
+        ("partners", "0004_calendar_links"),
+        ("partners", "0005_most_at_once"),
+    ]
+
     dependencies = [
-        ('campaigns', '0001_initial'),
+        ('campaigns', '0001_squashed'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

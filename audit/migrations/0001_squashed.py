@@ -14,6 +14,15 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("audit", "0001_initial"),
+        ("audit", "0002_flags"),
+        ("audit", "0003_reviews"),
+        ("audit", "0004_erasure"),
+        ("audit", "0005_sign_in"),
+        ("audit", "0006_many"),
+    ]
+
     dependencies = [
     ]
 

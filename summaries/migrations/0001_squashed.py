@@ -14,8 +14,15 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("summaries", "0001_initial"),
+        ("summaries", "0004_returns"),
+        ("summaries", "0005_digest"),
+        ("summaries", "0006_returns_history"),
+    ]
+
     dependencies = [
-        ('campaigns', '0001_initial'),
+        ('campaigns', '0001_squashed'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,9 +11,19 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("accounts", "0001_initial"),
+        ("accounts", "0002_initial"),
+        ("accounts", "0003_history"),
+        ("accounts", "0004_sessions"),
+        ("accounts", "0005_sign_in"),
+        ("accounts", "0006_digest"),
+        ("accounts", "0007_savedfilter"),
+    ]
+
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('campaigns', '0001_initial'),
+        ('accounts', '0001_squashed'),
+        ('campaigns', '0001_squashed'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

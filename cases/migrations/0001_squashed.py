@@ -17,8 +17,19 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("cases", "0001_initial"),
+        ("cases", "0003_case_work"),
+        ("cases", "0005_lists"),
+        ("cases", "0006_imports"),
+        ("cases", "0007_history"),
+        ("cases", "0008_barred"),
+        ("cases", "0009_retention"),
+        ("cases", "0010_savedfilter_leaves"),
+    ]
+
     dependencies = [
-        ('campaigns', '0001_initial'),
+        ('campaigns', '0001_squashed'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -17,7 +17,12 @@ class Migration(migrations.Migration):
     admin.
     """
 
-    dependencies = [("cases", "0001_initial")]
+    replaces = [
+        ("cases", "0002_suspect_of_same_case"),
+        ("cases", "0004_order_suspect_of_same_case"),
+    ]
+
+    dependencies = [("cases", "0001_squashed")]
 
     operations = [
         *(

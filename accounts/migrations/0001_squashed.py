@@ -11,6 +11,16 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    replaces = [
+        ("accounts", "0001_initial"),
+        ("accounts", "0002_initial"),
+        ("accounts", "0003_history"),
+        ("accounts", "0004_sessions"),
+        ("accounts", "0005_sign_in"),
+        ("accounts", "0006_digest"),
+        ("accounts", "0007_savedfilter"),
+    ]
+
     dependencies = [
     ]
 
