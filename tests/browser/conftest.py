@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -49,6 +49,8 @@ REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (eve
     console.error(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`))"""
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PASSWORD = "correct horse battery"
+PATIENCE = 30_000
+"""Milliseconds that a slow machine gets; nothing is measured by them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -73,6 +75,7 @@ def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.fail(NO_BROWSER, pytrace=False)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
@@ -104,7 +107,7 @@ def new_page(
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(REPORT_VIOLATIONS)
         contexts.append(context)
         page = context.new_page()
