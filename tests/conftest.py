@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import StaffBorough, User
 from campaigns.models import Borough
 from config.celery import app
 from core.servers import redis_running, redis_socket
@@ -42,25 +42,31 @@ class Cast:
 
 
 def made_cast() -> Cast:
+    """Made by few statements, as most tests begin with it."""
     a, b = (
         BoroughFactory.create(name="Lambeth", slug="lambeth"),
         BoroughFactory.create(name="Barnet", slug="barnet"),
     )
-    role = User.Role
-    return Cast(
+    role, build = User.Role, UserFactory.build
+    cast = Cast(
         a=a,
         b=b,
-        officer=UserFactory.create(boroughs=[a]),
-        colleague=UserFactory.create(boroughs=[a]),
-        officer_of_b=UserFactory.create(boroughs=[b]),
-        supervisor=UserFactory.create(role=role.SUPERVISOR, boroughs=[a]),
-        force_supervisor=UserFactory.create(role=role.SUPERVISOR, whole_force=True),
-        communications=UserFactory.create(role=role.COMMUNICATIONS),
-        administrator=UserFactory.create(role=role.ADMINISTRATOR, whole_force=True),
-        auditor=UserFactory.create(role=role.AUDITOR, whole_force=True),
-        excluded=UserFactory.create(boroughs=[a]),
-        outsider=UserFactory.create(),
+        officer=build(),
+        colleague=build(),
+        officer_of_b=build(),
+        supervisor=build(role=role.SUPERVISOR),
+        force_supervisor=build(role=role.SUPERVISOR, whole_force=True),
+        communications=build(role=role.COMMUNICATIONS),
+        administrator=build(role=role.ADMINISTRATOR, whole_force=True),
+        auditor=build(role=role.AUDITOR, whole_force=True),
+        excluded=build(),
+        outsider=build(),
     )
+    User.objects.bulk_create(one for one in vars(cast).values() if isinstance(one, User))
+    of_a = [cast.officer, cast.colleague, cast.supervisor, cast.excluded]
+    work = [*((one, a) for one in of_a), (cast.officer_of_b, b)]
+    StaffBorough.objects.bulk_create(StaffBorough(user=one, borough=of) for one, of in work)
+    return cast
 
 
 @pytest.fixture
