@@ -22,6 +22,10 @@ from core.servers import redis_running, redis_socket
 from tests.factories import BoroughFactory, UserFactory
 from tests.signing_in import show_second_factor
 
+# For each connection of the tests and of the processes that they start: no row of theirs need
+# outlive a crash of the machine, so no commit waits for the disk.
+os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+
 
 @dataclass(frozen=True)
 class Cast:

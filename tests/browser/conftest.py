@@ -145,12 +145,12 @@ def fine() -> Callable[[Page], None]:
         page.wait_for_load_state()
         before = page.viewport_size
         assert before is not None
+        page.evaluate(source)
         for width in [320, 375, 1280]:
             page.set_viewport_size({"width": width, "height": 900})
             over = page.evaluate(OVER)
             assert over == 0, f"{page.url} is {over} pixels too wide at {width}"
             if width > 320:
-                page.evaluate(source)
                 found = page.evaluate("(tags) => axe.run(document, {runOnly: tags})", RULES)
                 assert [
                     f"{broken['id']}: {node['html']} {node['failureSummary']}"
