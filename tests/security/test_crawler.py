@@ -167,7 +167,7 @@ def _case(made: Planted, name: str, number: int, borough: Borough) -> Case:
     }
     known |= {"number": [str(number), *entries], "glass": [mark("glass", name)]}
     for part, words in known.items():
-        made.marks[f"{part} of {name}"] = re.compile(rf"(?:{'|'.join(words)})(?!\d)", re.IGNORECASE)
+        made.marks[f"{part} of {name}"] = re.compile(rf"(?:{'|'.join(words)})(?!\d)")
     return case
 
 
