@@ -297,7 +297,7 @@ class UserFactory(DjangoModelFactory[User]):
     @post_generation
     def boroughs(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if extracted:
-            self.boroughs.set(extracted)
+            self.boroughs.add(*extracted)
 
 
 class StaffBoroughFactory(DjangoModelFactory[StaffBorough]):

@@ -14,6 +14,7 @@ from accounts.models import User
 from campaigns.models import Team
 from cases.models import Case, Draft, Outcome, Suspect
 from core.days import LONDON
+from tests.browser.conftest import PATIENCE
 from tests.browser.test_pages import Fine, SignIn
 from tests.factories import OutcomeFactory
 from tests.signing_in import SECRET, code
@@ -189,8 +190,8 @@ def test_what_is_typed_survives_the_browser(
 
 
 def wait_for(true: Callable[[], bool], page: Page) -> None:
-    """Until what the server keeps says so, a few seconds at most."""
-    for _ in range(50):
+    """Until what the server keeps says so."""
+    for _ in range(PATIENCE // 100):
         if true():
             return
         page.wait_for_timeout(100)

@@ -2,16 +2,9 @@
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from tests.cases.pages import browser
 from tests.conftest import Cast
-
-
-@pytest.fixture(autouse=True)
-def _no_static_files_are_asked_for(settings: Settings) -> None:
-    """So that they need not be listed anew for each browser."""
-    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate, Suspect
 from tests.cases.test_rules import merged_outcome, voided_outcome
 from tests.conftest import Cast
-from tests.core.rules import A_MICROSECOND, until_someone_waits
+from tests.core.rules import A_MICROSECOND, PATIENCE, until_someone_waits
 from tests.factories import (
     NOON,
     CaseFactory,
@@ -170,7 +170,7 @@ def test_two_submits_at_the_same_moment_make_one_row_and_both_get_it() -> None:
             second = other.submit(submit)
             until_someone_waits()
             assert not second.done()
-        assert second.result(timeout=10) == (token, False)
+        assert second.result(timeout=PATIENCE) == (token, False)
     assert (first[0].pk, first[1]) == (token, True)
     assert list(Outcome.objects.values_list("pk", flat=True)) == [token]
 
@@ -190,7 +190,7 @@ def log_at_the_same_moment(one: Suspect, two: Suspect, **fields: Any) -> None:
             second = other.submit(submit)
             until_someone_waits()
             assert not second.done()
-        second.result(timeout=10)
+        second.result(timeout=PATIENCE)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -217,7 +217,7 @@ def test_entries_of_two_cases_do_not_wait_for_each_other() -> None:
 
     with ThreadPoolExecutor(1) as other, transaction.atomic():
         arrest(first)
-        other.submit(submit).result(timeout=10)
+        other.submit(submit).result(timeout=PATIENCE)
     assert list(PossibleDuplicate.objects.all()) == []
 
 

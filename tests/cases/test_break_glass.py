@@ -119,8 +119,7 @@ class TestOpening:
         assert client.get(at("case", case.pk)).status_code == 200
         assert client.get(at("outcome", OutcomeFactory.create(case=case).pk)).status_code == 200
 
-    def test_shows_in_the_admin_too(self, cast: Cast, case: Case, settings: Any) -> None:
-        settings.WHITENOISE_AUTOREFRESH = True
+    def test_shows_in_the_admin_too(self, cast: Cast, case: Case) -> None:
         restrict(case)
         client = browser(cast.administrator)
         opening = BreakGlassFactory.create(case=case, user=cast.administrator, lasting=True)

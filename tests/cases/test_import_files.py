@@ -255,9 +255,8 @@ def test_cells_that_share_one_long_text_do_not_add_up_without_end(
 
 @pytest.mark.django_db
 def test_a_body_that_says_it_is_huge_is_refused_before_it_is_read(
-    client: Client, cast: Cast, settings: Any
+    client: Client, cast: Cast
 ) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
     client.force_login(cast.officer)
 
     class Endless(io.RawIOBase):
@@ -273,8 +272,7 @@ def test_a_body_that_says_it_is_huge_is_refused_before_it_is_read(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["empty", "picture", "encrypted", "zip bomb"])
-def test_a_refusal_stands_at_the_file(client: Client, cast: Cast, settings: Any, name: str) -> None:
-    settings.WHITENOISE_AUTOREFRESH = True
+def test_a_refusal_stands_at_the_file(client: Client, cast: Cast, name: str) -> None:
     client.force_login(cast.officer)
     content, words = HOSTILE[name]
     answer = send(client, content, "november.xlsx")

@@ -35,7 +35,7 @@ from cases.tasks import work_on_import
 from core.days import london_day
 from tests.cases.pages import restrict
 from tests.conftest import Cast
-from tests.core.rules import until_someone_waits
+from tests.core.rules import PATIENCE, until_someone_waits
 from tests.factories import (
     CaseFactory,
     ExclusionFactory,
@@ -556,7 +556,7 @@ def test_a_row_is_flagged_beside_an_entry_that_is_logged_at_the_same_moment(
             saving = other.submit(save)
             until_someone_waits()
             assert not saving.done()
-        saving.result(timeout=10)
+        saving.result(timeout=PATIENCE)
     brought_in = Outcome.objects.exclude(pk=logged.pk).get()
     assert list(PossibleDuplicate.objects.values_list("outcome", "earlier")) == [
         (brought_in.pk, logged.pk)

@@ -30,7 +30,7 @@ from cases.models import (
 from core.days import DatabaseNow, london_day
 from tests.cases.pages import restrict
 from tests.conftest import Cast
-from tests.core.rules import until_someone_waits
+from tests.core.rules import PATIENCE, until_someone_waits
 from tests.factories import (
     CaseFactory,
     ExclusionFactory,
@@ -336,7 +336,7 @@ class TestSavingWhatWasChecked:
                 answer = other.submit(save)
                 until_someone_waits()
                 assert not answer.done()
-            assert answer.result(timeout=10)["Location"] == reverse(
+            assert answer.result(timeout=PATIENCE)["Location"] == reverse(
                 "cases:outcome", args=[two["token"]]
             )
         entries = 1 if same == "form" else 2

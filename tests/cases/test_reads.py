@@ -20,8 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(cast: Cast, settings: Any) -> Case:
-    settings.WHITENOISE_AUTOREFRESH = True
+def case(cast: Cast) -> Case:
     made: Case = CaseFactory.create(borough=cast.a, reference="1/26", system="other")
     return made
 

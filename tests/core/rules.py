@@ -23,6 +23,8 @@ Change = dict[str, Any]
 """The new value of each field; a function among the values makes it from the row."""
 
 A_MICROSECOND = timedelta(microseconds=1)
+PATIENCE = 60
+"""Seconds that a slow machine gets; nothing is measured by them."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def fact_rules(table: str, row: Callable[[], Model]) -> list[Rule]:
 
 def until_someone_waits() -> None:
     """Returns once another session waits for this one to commit."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute(

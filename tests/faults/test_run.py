@@ -111,19 +111,19 @@ def test_it_starts_once_and_stops_all_that_it_started(product: Product) -> None:
         "Stop that one first."
     )
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     wait_until(lambda: product.left_running() == [], "all processes to end")
 
 
 def test_killed_hard_it_recovers_at_the_next_start(product: Product) -> None:
     process = product.start()
     process.kill()
-    process.wait(10)
+    process.wait(PATIENCE)
     assert product.left_running()
     process = product.start()
     assert "demo was loaded" not in product.log.read_text()
     process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE) == 0
     wait_until(lambda: product.left_running() == [], "all processes to end")
 
 

@@ -31,7 +31,7 @@ from partners.actions.links import (
 from partners.models import ConfirmationLink, EngagementEvent, Participation
 from tests.cases.pages import browser
 from tests.conftest import Cast
-from tests.core.rules import until_someone_waits
+from tests.core.rules import PATIENCE, until_someone_waits
 from tests.factories import EngagementEventFactory, ParticipationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -241,7 +241,7 @@ class TestOnce:
 
         def send(number: int) -> int:
             client = Client()
-            together.wait(timeout=30)
+            together.wait(timeout=PATIENCE)
             try:
                 return int(sent(token, client, attendances=str(number)).status_code)
             finally:
@@ -279,7 +279,7 @@ class TestOnce:
                     assert answer_confirmation(token=token, **first)
                 answer = other.submit(send)
                 until_someone_waits()
-            assert answer.result(timeout=30) == 404
+            assert answer.result(timeout=PATIENCE) == 404
         link.refresh_from_db()
         assert (link.attended, link.attendances) == (
             False if meanwhile == "answered" else None,

@@ -445,9 +445,7 @@ def made(
         b"Subject: Figures\nTo: dana@example.org\n"
         b"Date: Thu, 25 Nov 2021 06:00:00 +0000\n\nNone" + END
     )
-    quiet = override_settings(
-        WHITENOISE_AUTOREFRESH=True, MAILS_KEPT=True, EMAIL_FILE_PATH=str(folder)
-    )
+    quiet = override_settings(MAILS_KEPT=True, EMAIL_FILE_PATH=str(folder))
     logging.disable(logging.WARNING)
     with pytest.MonkeyPatch.context() as patch, quiet, django_db_blocker.unblock():
         for job in JOBS:
