@@ -8,6 +8,7 @@ the banner stands on every page from which it can be read.
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission, SignedInRequest
 from audit import flags
-from audit.record import broke_glass, consulted
+from audit.record import broke_glass, consulted, listed
 from cases.models import BreakGlass, Case, Exclusion, Outcome
 from cases.references import Reference
 
@@ -61,6 +62,15 @@ def mark_if_barred_from(
     """Flags this request to the auditor where it asks for a case that bars its person."""
     called = Case.objects.filter(reference_key=reference.key)
     _mark_if_barred(request, case__in=called.filter(reference_date=day) if day else called)
+
+
+def wrote_out_of_sight(request: SignedInRequest, pk: UUID, reference: Reference) -> None:
+    """The row of an entry that went onto a case which its person may not open.
+
+    What then is missing from their lists tells them of that case, so who tries is seen.
+    """
+    _mark_if_barred(request, case__outcomes=pk)
+    listed(request, Case, 0, {"reference": reference.key, "page": "entry"})
 
 
 def _mark_if_barred(request: SignedInRequest, **case: Any) -> None:

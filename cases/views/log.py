@@ -23,7 +23,7 @@ from cases.entry import Entry
 from cases.forms.log import LogForm, first_values
 from cases.models import Case, Draft, Outcome
 from cases.presenters.log import CheckPage
-from cases.reading import looked
+from cases.reading import looked, mark_if_barred_from, wrote_out_of_sight
 from cases.references import Reference
 from cases.shift import keep_choices, kept_choices
 from core.access import requires
@@ -57,7 +57,6 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     case = _case(request)
     initial = first_values(request.user, kept_choices(request))
     if case is not None:
-        looked(request, case)
         initial |= {"reference": case.reference, "reference_day": case.reference_date}
         initial |= {"borough": case.borough_id}
     return _form_page(request, LogForm(initial=initial, kind=of_kind, user=request.user), uuid4())
@@ -107,11 +106,12 @@ def _save(request: SignedInRequest, token: UUID, entry: Entry) -> HttpResponse:
         return _check_page(request, entry.kind, token, refused=error)
     keep_choices(request, entry)
     messages.success(request, f"{entry.kind.label} saved.")
+    seen = not hidden or Outcome.objects.visible_to(request.user).filter(pk=token).exists()
+    if not seen:
+        wrote_out_of_sight(request, token, entry.reference)
     if "another" in request.POST:
         return redirect(f"{reverse('cases:log_kind', args=[entry.kind])}?another")
-    if hidden and not Outcome.objects.visible_to(request.user).filter(pk=token).exists():
-        return redirect("cases:desk")
-    return redirect("cases:outcome", token)
+    return redirect("cases:outcome", token) if seen else redirect("cases:desk")
 
 
 def _check_page(
@@ -184,7 +184,8 @@ def discard_draft(request: SignedInRequest, token: UUID) -> HttpResponse:
 @requires(Permission.READ_RECORDS)
 def lookup_cases(request: SignedInRequest) -> JsonResponse:
     """Cases whose reference starts as typed. In a body, since addresses are logged."""
-    typed = Reference.of(request.POST.get("q", "")).key
+    reference = Reference.of(request.POST.get("q", ""))
+    typed = reference.key
     if len(typed) < 2:
         return JsonResponse([], safe=False)
     found = (
@@ -192,6 +193,8 @@ def lookup_cases(request: SignedInRequest) -> JsonResponse:
         .filter(reference_key__startswith=typed)
         .select_related("borough")[:SUGGESTIONS]
     )
+    if not found:
+        mark_if_barred_from(request, reference)
     listed(request, Case, len(found), {"reference": typed[:40]})
     return JsonResponse(
         [
@@ -213,11 +216,14 @@ def _kind(kind: str) -> Kind:
 
 
 def _case(request: SignedInRequest) -> Case | None:
-    """The case that a link brought along, if the person may see it."""
+    """The case that a link brought along, if the person may see it: a look at it, like any."""
     pk = request.GET.get("case", "")
     if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
         return None
-    return Case.objects.visible_to(request.user).filter(pk=pk).first()
+    case = Case.objects.visible_to(request.user).filter(pk=pk).first()
+    if case is not None:
+        looked(request, case)
+    return case
 
 
 def _fields(request: HttpRequest) -> dict[str, list[str]]:

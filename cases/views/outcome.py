@@ -30,7 +30,7 @@ from cases.forms.log import credits_of, values_of
 from cases.models import Outcome
 from cases.presenters.outcome import OutcomePage
 from cases.querysets import OutcomeQuerySet
-from cases.reading import found, looked, reason_for
+from cases.reading import found, looked, reason_for, wrote_out_of_sight
 from cases.views.work import live
 from core.access import requires
 from core.forms import PageForm
@@ -89,12 +89,13 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _amend_page(request, entry, form)
     form.choose(now)
+    amended = form.entry()
     try:
         amend_entry(
             by=request.user,
             outcome=entry,
             version=form.cleaned_data["version"],
-            entry=form.entry(),
+            entry=amended,
         )
     except ChangedMeanwhile:
         return _conflict(request, entry, form)
@@ -104,7 +105,7 @@ def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     answer_sent_back(by=request.user, outcome=entry, answer="Corrected")
     messages.success(request, "Entry corrected. History keeps what it said before.")
     if not Outcome.objects.visible_to(request.user).filter(pk=pk).exists():
-        # It is on a case now that the person may not open.
+        wrote_out_of_sight(request, pk, amended.reference)
         return redirect("cases:desk")
     return redirect("cases:outcome", pk)
 

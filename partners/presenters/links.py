@@ -129,18 +129,21 @@ class Confirmations:
         live = ConfirmationLink.objects.visible_to(self.user).live_at(self.now)
         links = {link.participation_id: link for link in live.filter(participation__in=rows)}
         return [
-            Part(row, links.get(row.pk), self._contacts.get(row.partner_id, [])) for row in rows
+            Part(
+                row,
+                links.get(row.pk),
+                [one for one in self.people if one.partner_id == row.partner_id],
+            )
+            for row in rows
         ]
 
     @cached_property
-    def _contacts(self) -> dict[int, list[Contact]]:
-        """Those with an e-mail, by partner; nobody's where none is sent from here."""
-        found: dict[int, list[Contact]] = {}
-        if settings.MAILS_ON:
-            people = Contact.objects.visible_to(self.user).exclude(email="")
-            for person in people.filter(partner__participations__event=self.event):
-                found.setdefault(person.partner_id, []).append(person)
-        return found
+    def people(self) -> list[Contact]:
+        """Whom a link can be e-mailed to; nobody where none can be, or none is sent from here."""
+        if not (self.may_ask and settings.MAILS_ON):
+            return []
+        people = Contact.objects.visible_to(self.user).exclude(email="")
+        return list(people.filter(partner__participations__event=self.event))
 
 
 @dataclass(frozen=True)

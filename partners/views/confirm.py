@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission, SignedInRequest
-from audit.record import disclosed
+from audit.record import disclosed, listed
 from core.access import requires
 from core.limits import guarded
 from partners.actions.links import (
@@ -29,7 +29,7 @@ from partners.actions.links import (
     withdraw_confirmation,
 )
 from partners.forms.links import AskForm, ConfirmationForm
-from partners.models import ConfirmationLink, EngagementEvent, Participation
+from partners.models import ConfirmationLink, Contact, EngagementEvent, Participation
 from partners.presenters.links import Asked, Confirmations
 
 COOKIE = "confirmation"
@@ -169,5 +169,9 @@ def _link(request: SignedInRequest, pk: int) -> ConfirmationLink:
 
 
 def _links_page(request: SignedInRequest, event: EngagementEvent, **made: object) -> HttpResponse:
-    context = {"page": Confirmations(event, request.user), **made}
+    """Whoever is shown whom to e-mail is logged, since contacts are people."""
+    page = Confirmations(event, request.user)
+    if page.people:
+        listed(request, Contact, len(page.people), {"event": str(event.pk)})
+    context = {"page": page, **made}
     return render(request, "partners/links.html", context)

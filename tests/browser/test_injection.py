@@ -15,18 +15,22 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import SavedFilter, User
 from cases.models import Draft, Import, Outcome
+from partners.models import Partner, TrainingProgramme
 from tests.cases.pages import at, browser
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
 from tests.factories import (
     BY_MODEL,
+    CalendarLinkFactory,
     CaseNoteFactory,
+    ContactFactory,
     EngagementEventFactory,
     FollowUpFactory,
     KeptFormFactory,
     ParticipationFactory,
     SavedFilterFactory,
     TeamFactory,
+    TrainingSessionFactory,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,7 +96,16 @@ def test_no_text_becomes_markup_on_any_page(
     Outcome._base_manager.update(team=TeamFactory.create())
     for owned in (Draft, Import, SavedFilter):
         owned._base_manager.update(owner=cast.supervisor)
+    contact = ContactFactory.create()
+    session = TrainingSessionFactory.create(borough=cast.a)
+    CalendarLinkFactory.create(owner=cast.supervisor, borough=cast.a)
     planted = plant()
+    # What an address is made of has no room for one.
+    for number, model in enumerate((Partner, TrainingProgramme)):
+        for row in model._base_manager.all():
+            model._base_manager.filter(pk=row.pk).update(slug=f"at-{number}-{row.pk}")
+    contact.partner.refresh_from_db()
+    session.programme.refresh_from_db()
     assert {"CaseNote.text", "Case.reference", "User.name", "Team.name"} <= planted.keys()
     reflected = [f"/sign-in/?next={quote(LONG)}", f"/{quote(LONG)}/"]
     day = f"of={event.happened_at:%Y-%m-%d}"
@@ -100,6 +113,11 @@ def test_no_text_becomes_markup_on_any_page(
     engagement += [
         f"/engagement/{event.pk}/{part}" for part in ("", "amend/", "done/", "partners/")
     ]
+    slug, programme = contact.partner.slug, session.programme.slug
+    engagement += [f"/engagement/{event.pk}/confirmations/", "/engagement/feed/", "/partners/"]
+    engagement += [f"/partners/{slug}/{part}" for part in ("", "amend/", "contacts/add/")]
+    engagement += [f"/partners/{slug}/contacts/{contact.pk}/amend/", "/partners/due/", "/training/"]
+    engagement += [f"/training/{programme}/", f"/training/sessions/{session.pk}/"]
     reflected += [*engagement, f"/engagement/?borough={quote(LONG)}&sort={quote(LONG)}"]
     for of in ("outcomes", "cases"):
         reflected += [f"{at(of)}?{name}={quote(LONG)}" for name in ("borough", "page", "sort")]

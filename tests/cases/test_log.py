@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.kept import seal_of
 from accounts.models import KeptForm
+from audit.models import LogRow
 from cases.actions import checked_entry, log_entry, seal_entry
 from cases.actions.drafts import LARGEST, purge_drafts
 from cases.choices import Kind, OrderStatus
@@ -474,9 +475,10 @@ class TestDuplicates:
         assert "Taskforce" not in page
         assert "13:30" not in page
 
+    @pytest.mark.parametrize("button", ["save", "another"])
     @pytest.mark.parametrize("hidden", ["restricted", "excluded"])
     def test_one_that_is_hidden_shows_nothing_and_is_flagged(
-        self, officer: Client, cast: Cast, hidden: str
+        self, officer: Client, cast: Cast, hidden: str, button: str
     ) -> None:
         earlier = self.alike(cast)
         if hidden == "restricted":
@@ -488,9 +490,14 @@ class TestDuplicates:
         page = officer.get(check(data["token"])).content.decode()
         assert "may be entered already" not in page
         assert "possible match" not in page
-        answer = save_checked(officer, data["token"])
-        assert answer["Location"] == reverse("cases:desk")
+        answer = save_checked(officer, data["token"], Kind.ARREST, **{button: ""})
+        assert answer["Location"] == {"save": reverse("cases:desk")}.get(
+            button, f"{form()}?another"
+        )
         assert PossibleDuplicate.objects.get().earlier == earlier
+        row = LogRow.objects.get(details__page="entry")
+        assert (row.action, row.results, row.details["reference"]) == ("search", 0, "01/1234567/26")
+        assert row.flag == ("excluded_case" if hidden == "excluded" else "")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from audit.models import LogRow
 from cases.actions import merge_outcome, state_at, version_of
 from cases.actions.entries import UNDO_WITHIN
 from cases.choices import Kind
@@ -57,6 +58,19 @@ def entry(cast: Cast) -> Outcome:
 def amended(client: Client, entry: Outcome, **changes: Any) -> Any:
     address = at("amend_outcome", entry.pk)
     return client.post(address, form_at(client, address) | changes)
+
+
+def test_a_correction_that_moves_it_out_of_sight_is_logged(cast: Cast, entry: Outcome) -> None:
+    barred = CaseFactory.create(reference="01/7654321/26", system="connect", borough=cast.a)
+    ExclusionFactory.create(case=barred, user=cast.officer)
+    answer = amended(browser(cast.officer), entry, reference=barred.reference)
+    assert answer["Location"] == at("desk")
+    row = LogRow.objects.get(action="search")
+    assert (row.results, row.details["reference"], row.flag) == (
+        0,
+        "01/7654321/26",
+        "excluded_case",
+    )
 
 
 class TestWho:

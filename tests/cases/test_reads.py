@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import LogRow
-from cases.models import Case, Draft, Import, Outcome
+from cases.models import Case, CaseAccess, Draft, Import, Outcome
 from core.days import london_day
-from tests.cases.pages import browser, form_at
+from tests.cases.pages import browser, form_at, restrict
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
 from tests.factories import DAY, CaseFactory, DisclosureApplicationFactory, OutcomeFactory
@@ -46,6 +46,23 @@ def test_opening_a_case_or_an_entry_is_a_consultation(
         ("consultation", who, f"cases.outcome {outcome.pk}", None, {}),
         ("consultation", who, f"cases.case {case.pk}", None, {}),
     ]
+
+
+@pytest.mark.parametrize("page", ["log", "log_kind"])
+def test_a_case_that_comes_along_to_an_entry_is_looked_at(
+    client: Client, cast: Cast, case: Case, page: str
+) -> None:
+    address = reverse(f"cases:{page}", args=["arrest"] if page == "log_kind" else [])
+    client.force_login(cast.officer)
+    assert b"1/26" in client.get(address, {"case": case.pk}).content
+    assert looked() == [("consultation", cast.officer.username, f"cases.case {case.pk}", None, {})]
+    restrict(case, cast.officer)
+    asked = client.get(address, {"case": case.pk})
+    assert asked["Location"].startswith(reverse("cases:give_reason", args=[case.pk]))
+    restrict(case)
+    CaseAccess.objects.filter(user=cast.officer).delete()
+    assert b"1/26" not in client.get(address, {"case": case.pk}).content
+    assert len(looked()) == 1
 
 
 def test_a_list_and_a_search_are_kept_with_their_terms(

@@ -251,6 +251,17 @@ class TestByEmail:
         assert token_in(address) not in page.content.decode()
         assert token_in(address) not in str(message.message()["Message-ID"])
 
+    def test_that_contacts_were_shown_is_logged(self, cast: Cast, part: Participation) -> None:
+        ContactFactory.create(partner=part.partner, name="Ada Quill")
+        for person, shown in ((cast.officer, True), (cast.communications, False)):
+            page = browser(person).get(at("links", part.event)).content.decode()
+            assert ("Ada Quill" in page) is shown
+        [row] = LogRow.objects.filter(action="search")
+        assert (row.actor, row.object_type, row.results, row.details) == (
+            *(cast.officer.username, "partners.contact", 1),
+            {"event": str(part.event_id)},
+        )
+
     def test_only_the_partners_own_contacts_with_an_email_can_be_chosen(
         self, cast: Cast, part: Participation
     ) -> None:
@@ -277,6 +288,7 @@ class TestByEmail:
         contact = ContactFactory.create(partner=part.partner)
         page = Confirmations(part.event, cast.officer)
         assert [one.contacts for one in page.parts] == [[contact]]
+        assert Confirmations(part.event, cast.communications).people == []
         settings.MAILS_ON = False
         page = Confirmations(part.event, cast.officer)
         assert [one.contacts for one in page.parts] == [[]]
@@ -330,12 +342,13 @@ class TestBesideWhatTheForceEntered:
         event = part.event
         ConfirmationLinkFactory.create(participation=part, answered=True)
         client.get(at("links", event))
-        for more in (0, 19):
+        # Where there are contacts, one more says that they were shown.
+        for more, queries in ((0, 8), (19, 9)):
             for _ in range(more):
                 one = ParticipationFactory.create(event=event)
                 ConfirmationLinkFactory.create(participation=one, answered=True)
                 ContactFactory.create(partner=one.partner)
-            with django_assert_num_queries(8):
+            with django_assert_num_queries(queries):
                 assert client.get(at("links", event)).status_code == 200
 
 

@@ -374,9 +374,15 @@ PARTNERS: Lines = {
         WRITERS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but={"supervisor away": "403"}
     ),
     "partners:restore_event": Rule(SUPERVISORS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but=ONLY_VOID),
-    "partners:links": Rule(SIGNED_IN, ENGAGED, "200"),
+    # Whom a link can be e-mailed to is shown to those who may send one.
+    "partners:links": Rule(
+        *(SIGNED_IN, ENGAGED, "200 search partners.contact"),
+        but={"supervisor away": "200", "voided": "200"}
+        | dict.fromkeys(["communications", "administrator", "auditor"], "200"),
+    ),
     "partners:make_link": Rule(
-        *(WRITERS, ENGAGED, NOT_TAKEN, "200 disclosure engagementevent"),
+        *(WRITERS, ENGAGED, NOT_TAKEN),
+        "200 disclosure engagementevent, search partners.contact",
         but=READS_ONLY,
         keeps=frozenset({"partners_confirmationlink"}),
     ),

@@ -4,11 +4,13 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib import admin
+from django.core import mail
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -20,18 +22,24 @@ from pytest_django import Settings
 from accounts.models import User
 from audit.models import LogRow
 from audit.presenters.rows import WAYS
+from campaigns.models import Borough
 from cases.models import Case, CaseNote, Outcome
+from partners.actions.links import make_confirmation, send_confirmation
 from tests.accounts.pages import give_password, person, said
-from tests.cases.pages import at, browser, form_at, restrict
+from tests.cases.pages import as_sent, at, browser, form_at, restrict
 from tests.cases.test_doors import addresses, world
 from tests.conftest import Cast
 from tests.factories import (
     CampaignFactory,
     CaseFactory,
+    ContactFactory,
+    EngagementEventFactory,
     ExclusionFactory,
     ImportFactory,
     OutcomeFactory,
+    ParticipationFactory,
     TeamFactory,
+    TrainingSessionFactory,
 )
 from tests.security.crawler import Page
 
@@ -184,6 +192,43 @@ class TestMassAssignment:
         assert note.case == case
         assert {getattr(note, name) for name in people - {"case"}} == {cast.officer}
         assert self.facts(Case.objects.get()) == before
+
+    @pytest.mark.parametrize(
+        "name", ["amend_event", "finish_event", "amend_session", "amend_partner", "amend_contact"]
+    )
+    def test_more_fields_than_a_form_of_partners_asks_for_change_nothing(
+        self, cast: Cast, name: str
+    ) -> None:
+        """Every column that the form has not is sent along, as another row of its kind has it."""
+        (row, path), (other, _) = (of_partners(borough)[name] for borough in (cast.a, cast.b))
+        client, address = browser(cast.supervisor), reverse(f"partners:{name}", args=path)
+        form = client.get(address).context["form"]
+        columns = {field.name: field.attname for field in row._meta.concrete_fields}
+        more = {
+            way: getattr(other, attname) or "1"
+            for field, attname in columns.items()
+            for way in {field, attname} - form.fields.keys()
+        }
+        assert len(more) >= 3
+        kept = [attname for field, attname in columns.items() if field in form.fields]
+        before = self.facts(row, *kept)
+        assert client.post(address, {**more, **as_sent(form)}).status_code == 302
+        assert self.facts(row, *kept) == before
+
+
+def of_partners(borough: Borough) -> dict[str, tuple[Model, list[Any]]]:
+    """Rows by the name of the form that corrects them, and what its address names."""
+    event = EngagementEventFactory.create(borough=borough)
+    session = TrainingSessionFactory.create(borough=borough)
+    contact = ContactFactory.create()
+    partner = contact.partner
+    return {
+        "amend_event": (event, [event.pk]),
+        "finish_event": (event, [event.pk]),
+        "amend_session": (session, [session.pk]),
+        "amend_partner": (partner, [partner.slug]),
+        "amend_contact": (contact, [partner.slug, contact.pk]),
+    }
 
 
 HOSTILE = [
@@ -346,3 +391,39 @@ def test_no_cell_of_an_export_is_a_formula(cast: Cast, of: str, form: str) -> No
     cells = cells_of(b"".join(answer.streaming_content), form)
     assert [cell for cell in cells if cell.startswith("f:")] == []
     assert sum(FORMULA in cell for cell in cells) >= 3
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_no_cell_of_exported_events_is_a_formula(cast: Cast, form: str) -> None:
+    typed = {"title": FORMULA, "place": f"+{FORMULA}", "audience": f"-{FORMULA}"}
+    event = EngagementEventFactory.create(borough=cast.a, feedback=f"\t{FORMULA}", **typed)
+    ParticipationFactory.create(event=event, partner__name=f"@{FORMULA}")
+    why = {"form": form, "recipient": "others", "others": f"={FORMULA}", "reason": "Asked"}
+    answer: Any = browser(cast.officer).post(reverse("partners:export_events"), why)
+    cells = cells_of(b"".join(answer.streaming_content), form)
+    assert [cell for cell in cells if cell.startswith("f:")] == []
+    assert sum(FORMULA in cell for cell in cells) >= 5
+
+
+ANOTHER = "b@elsewhere.example"
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        *(f"a@x.org{end}Bcc: {ANOTHER}" for end in ("\n", "\r\n", "\r", "%0A", "\u2028", ",")),
+        f'"a\nBcc: {ANOTHER}"@x.org',
+    ],
+)
+def test_no_address_of_a_contact_adds_a_header_to_an_e_mail(cast: Cast, email: str) -> None:
+    part = ParticipationFactory.create(event__borough=cast.a)
+    client, add = browser(cast.supervisor), f"/partners/{part.partner.slug}/contacts/add/"
+    answer = client.post(add, form_at(client, add) | {"name": "A", "role": "B", "email": email})
+    assert "email" in answer.context["form"].errors
+    # Past the form, by whoever owns the database.
+    contact = ContactFactory.create(partner=part.partner, email=email[:254])
+    link, _ = make_confirmation(by=cast.officer, participation=part, contact=contact)
+    with suppress(ValueError):
+        send_confirmation(link=link, to=contact, path="/")
+    sent = [line for message in mail.outbox for line in message.message().as_string().splitlines()]
+    assert [line for line in sent if line.lower().startswith("bcc")] == []
