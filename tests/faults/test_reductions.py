@@ -38,7 +38,8 @@ def test_a_worker_that_is_killed_while_reducing_leaves_no_case_half_cut(
 
             def waiting() -> bool:
                 cursor.execute(
-                    "SELECT count(*) FROM pg_locks WHERE NOT granted"
+                    "SELECT count(*) FROM pg_locks JOIN pg_database AS here ON here.oid = database"
+                    " WHERE datname = current_database() AND NOT granted"
                     " AND relation = 'cases_casenote'::regclass"
                 )
                 return bool(cursor.fetchone()[0])
