@@ -333,11 +333,14 @@ MEASURES: tuple[Measure, ...] = (
         source=INVOLVEMENT,
         distinct="partner_id",
         meaning="Different partners at events and training. Not a sum of days or boroughs.",
+        headline=True,
     ),
 )
 
 BY_SLUG: dict[str, Measure] = {measure.slug: measure for measure in MEASURES}
 HEADLINES: tuple[Measure, ...] = tuple(m for m in MEASURES if m.headline)
+ADDED_UP: tuple[Measure, ...] = tuple(m for m in HEADLINES if m.additive)
+"""The headlines that a table may have in its columns, since its rows add up to them."""
 STORED: tuple[Measure, ...] = tuple(m for m in MEASURES if m.additive)
 
 
