@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, Q, Sum
 
 from campaigns.models import Borough
 from partners.models import TrainingProgramme
 from partners.presenters.training import share
-from summaries.asked import Asked
+from summaries.asked import Asked, Place
 from summaries.figures import Figures
 from summaries.measures import BY_SLUG
 
@@ -42,14 +42,13 @@ class Training:
     def of(cls, trained: Iterable[Asked], counts: Figures) -> "Training":
         """From figures of the measures TRAINED, in their order."""
         officers, attendances, sessions = ((a, counts[a.measure].get("", 0)) for a in trained)
-        elsewhere = Borough.objects.exclude(pk__in=officers[0].place.ids)
-        whole = [] if elsewhere.exists() else _targets()
-        return cls(officers, attendances, sessions, whole)
+        return cls(officers, attendances, sessions, _targets(officers[0].place))
 
 
-def _targets() -> list[Target]:
+def _targets(place: Place) -> list[Target]:
+    elsewhere = Borough.objects.exclude(pk__in=place.ids)
     counted = Q(sessions__counted=True)
-    trained = Sum("sessions__officers_trained", filter=counted, default=0)
-    return [
-        Target(one, one.up_to_now) for one in TrainingProgramme.objects.annotate(up_to_now=trained)
-    ]
+    found = TrainingProgramme.objects.filter(~Exists(elsewhere)).annotate(
+        up_to_now=Sum("sessions__officers_trained", filter=counted, default=0)
+    )
+    return [Target(programme, programme.up_to_now) for programme in found]

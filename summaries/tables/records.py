@@ -96,7 +96,9 @@ def _of_return(figure: Figure, *, signed: bool) -> list[Cell]:
     row: list[Cell] = [line.measure.label, line.measure.unit.value]
     if not signed:
         return [*row, line.now]
-    return [*row, "Not asked" if line.signed is None else line.signed, line.now, line.by]
+    if line.signed is None:
+        return [*row, "Not asked then", line.now, "Not known"]
+    return [*row, line.signed, line.now, line.by]
 
 
 @taken.register

@@ -24,6 +24,8 @@ from cases.actions import void_outcome
 from cases.models import Outcome
 from cases.presenters.desk import Desk
 from core.days import LONDON, DayRange
+from partners.actions import training, void_event
+from partners.models import EngagementEvent, Participation, TrainingSession
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
 from summaries.measures import BY_SLUG, HEADLINES
@@ -50,6 +52,7 @@ from tests.factories import (
     CaseFactory,
     EngagementEventFactory,
     OutcomeFactory,
+    ParticipationFactory,
     TrainingSessionFactory,
     UserFactory,
 )
@@ -107,7 +110,9 @@ class TestFreezing:
         arrest(cast.a, happened_at=NOON + timedelta(days=2), charge=True)
         arrest(cast.a, happened_at=NOON + timedelta(days=3))
         arrest(cast.b)
-        EngagementEventFactory.create(borough=cast.a, attendances=40)
+        event = EngagementEventFactory.create(borough=cast.a, attendances=40)
+        ParticipationFactory.create(event=event)
+        ParticipationFactory.create(event__borough=cast.b)
         TrainingSessionFactory.create(borough=cast.a, officers_trained=25)
         row = signed(campaign, cast.a, cast.supervisor)
         assert row.figures == [
@@ -119,6 +124,7 @@ class TestFreezing:
             {"measure": "engagement_events", "unit": "events", "count": 1},
             {"measure": "engagement_attendances", "unit": "attendances", "count": 40},
             {"measure": "officers_trained", "unit": "officers trained", "count": 25},
+            {"measure": "partners_involved", "unit": "partners", "count": 2},
         ]
         row.refresh_from_db()
         assert (row.number, row.nil, row.signed_by) == (1, False, cast.supervisor)
@@ -128,7 +134,9 @@ class TestFreezing:
     @given(
         steps=st.lists(
             st.tuples(
-                st.sampled_from(["arrest", "charge", "void", "nightly", "sign"]),
+                st.sampled_from(
+                    ["arrest", "charge", "event", "train", "void", "leave", "nightly", "sign"]
+                ),
                 st.integers(-1, 3),
             ),
             max_size=8,
@@ -156,6 +164,14 @@ class TestFreezing:
                     last = Outcome.objects.counted().order_by("pk").last()
                     if last:
                         void_outcome(outcome=last, by=cast.supervisor, reason="Entered twice")
+                elif what == "leave":
+                    Participation.objects.filter(pk__in=Participation.objects.all()[:1]).delete()
+                elif what == "event":
+                    moment = NOON + timedelta(days=day)
+                    ParticipationFactory.create(event__borough=cast.a, event__happened_at=moment)
+                elif what == "train":
+                    moment = NOON + timedelta(days=day)
+                    TrainingSessionFactory.create(borough=cast.a, happened_at=moment)
                 else:
                     kind = {"charge": True} if what == "charge" else {}
                     arrest(cast.a, happened_at=NOON + timedelta(days=day), **kind)
@@ -267,6 +283,62 @@ class TestStanding:
         assert states(campaign, cast.a, cast.b) == [State.NIL, State.WAITS]
         first.refresh_from_db()
         assert first.counts["arrests"] == 1
+
+    @pytest.mark.parametrize(
+        ("change", "differs"),
+        [
+            (
+                lambda event, session, by: void_event(event=event, by=by, reason="Not held"),
+                {"engagement_events": (1, 0), "engagement_attendances": (40, 0)}
+                | {"partners_involved": (2, 1)},
+            ),
+            (
+                lambda event, session, by: EngagementEvent.objects.filter(pk=event.pk).update(
+                    attendances=41
+                ),
+                {"engagement_attendances": (40, 41)},
+            ),
+            (
+                lambda event, session, by: event.participations.all().delete(),
+                {"partners_involved": (2, 1)},
+            ),
+            (
+                lambda event, session, by: training.void_session(
+                    session=session, by=by, reason="Not held"
+                ),
+                {"officers_trained": (25, 0), "partners_involved": (2, 1)},
+            ),
+            (
+                lambda event, session, by: TrainingSession.objects.filter(pk=session.pk).update(
+                    officers_trained=24
+                ),
+                {"officers_trained": (25, 24)},
+            ),
+        ],
+        ids=["void event", "other reach", "partner gone", "void session", "fewer trained"],
+    )
+    def test_a_later_change_of_an_event_or_of_training_asks_for_another_signature(
+        self, cast: Cast, campaign: Campaign, change: Any, differs: dict[str, tuple[int, int]]
+    ) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, attendances=40)
+        ParticipationFactory.create(event=event)
+        session = TrainingSessionFactory.create(borough=cast.a, officers_trained=25)
+        signed(campaign, cast.a, cast.supervisor)
+        assert states(campaign, cast.a) == [State.SIGNED]
+        change(event, session, cast.supervisor)
+        [standing] = standings(campaign, DAYS, [cast.a], BoroughReturn.objects.all())
+        assert {d.measure.slug: (d.signed, d.now) for d in standing.differing} == differs
+        signed(campaign, cast.a, cast.supervisor)
+        assert states(campaign, cast.a) == [State.SIGNED]
+
+    def test_an_event_or_a_session_of_nobody_new_is_no_nil(
+        self, cast: Cast, campaign: Campaign
+    ) -> None:
+        """Something happened there, though no officer was new to it and nobody came."""
+        TrainingSessionFactory.create(borough=cast.a, officers_trained=0)
+        assert not signed(campaign, cast.a, cast.supervisor).nil
+        EngagementEventFactory.create(borough=cast.b, attendances=0, reach_method="")
+        assert not signed(campaign, cast.b, cast.force_supervisor).nil
 
     def test_a_change_elsewhere_or_of_another_day_differs_nothing(
         self, cast: Cast, campaign: Campaign
@@ -495,9 +567,10 @@ class TestPages:
         for number in range(20):
             arrest(cast.a)
             assert signed(campaign, cast.a, UserFactory.create()).number == number + 2
-        # The session, the person, the campaign, its boroughs, figures, signatures, the last proof
-        # and the last run, one snapshot; of one borough its history, and the campaign's places.
-        assert [queries(address) for address in pages] == one == [10, 12]
+        # The session, the person, the campaign, its boroughs, figures, different partners, signatures,
+        # the last proof and the last run, one snapshot; of one borough its history, and the
+        # campaign's places.
+        assert [queries(address) for address in pages] == one == [11, 13]
 
 
 class TestElsewhere:
