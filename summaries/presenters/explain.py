@@ -131,6 +131,8 @@ class Explanation:
 
     @property
     def live(self) -> str:
+        if self.asked.measure.distinct:
+            return "Different ones are counted anew for every reader; no stored total has them."
         if not self.freshness.proved:
             return "None of it was proved yet: it is counted just now."
         if not self.changed:

@@ -1,5 +1,6 @@
 """A borough's return: what is frozen, who signs, what differs, who is waited for."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,8 +25,8 @@ from cases.actions import void_outcome
 from cases.models import Outcome
 from cases.presenters.desk import Desk
 from core.days import LONDON, DayRange
-from partners.actions import training, void_event
-from partners.models import EngagementEvent, Participation, TrainingSession
+from partners.actions import amend_event, training, version_of, void_event
+from partners.models import EngagementEvent, Participation
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
 from summaries.measures import BY_SLUG, HEADLINES
@@ -264,6 +265,15 @@ def test_two_supervisors_at_once_make_one_signature(cast: Cast, campaign: Campai
     assert BoroughReturn.objects.get() == first
 
 
+def _amended(event: EngagementEvent, by: User, **fields: Any) -> None:
+    amend_event(
+        event=event,
+        by=by,
+        version=version_of(event),
+        **({"partners": event.partners.all(), "supporting_teams": []} | fields),
+    )
+
+
 class TestStanding:
     def test_a_change_after_signing_differs_until_it_is_signed_again(
         self, cast: Cast, campaign: Campaign
@@ -285,51 +295,48 @@ class TestStanding:
         assert first.counts["arrests"] == 1
 
     @pytest.mark.parametrize(
-        ("change", "differs"),
+        ("what", "differs"),
         [
             (
-                lambda event, session, by: void_event(event=event, by=by, reason="Not held"),
+                "void event",
                 {"engagement_events": (1, 0), "engagement_attendances": (40, 0)}
                 | {"partners_involved": (2, 1)},
             ),
-            (
-                lambda event, session, by: EngagementEvent.objects.filter(pk=event.pk).update(
-                    attendances=41
-                ),
-                {"engagement_attendances": (40, 41)},
-            ),
-            (
-                lambda event, session, by: event.participations.all().delete(),
-                {"partners_involved": (2, 1)},
-            ),
-            (
-                lambda event, session, by: training.void_session(
-                    session=session, by=by, reason="Not held"
-                ),
-                {"officers_trained": (25, 0), "partners_involved": (2, 1)},
-            ),
-            (
-                lambda event, session, by: TrainingSession.objects.filter(pk=session.pk).update(
-                    officers_trained=24
-                ),
-                {"officers_trained": (25, 24)},
-            ),
+            ("other reach", {"engagement_attendances": (40, 41)}),
+            ("partner gone", {"partners_involved": (2, 1)}),
+            ("void session", {"officers_trained": (25, 0), "partners_involved": (2, 1)}),
+            ("fewer trained", {"officers_trained": (25, 24)}),
         ],
-        ids=["void event", "other reach", "partner gone", "void session", "fewer trained"],
     )
     def test_a_later_change_of_an_event_or_of_training_asks_for_another_signature(
-        self, cast: Cast, campaign: Campaign, change: Any, differs: dict[str, tuple[int, int]]
+        self, cast: Cast, campaign: Campaign, what: str, differs: dict[str, tuple[int, int]]
     ) -> None:
+        by = cast.supervisor
         event = EngagementEventFactory.create(borough=cast.a, attendances=40)
         ParticipationFactory.create(event=event)
         session = TrainingSessionFactory.create(borough=cast.a, officers_trained=25)
-        signed(campaign, cast.a, cast.supervisor)
+        changes: dict[str, Callable[[], object]] = {
+            "void event": lambda: void_event(event=event, by=by, reason="Not held"),
+            "other reach": lambda: _amended(event, by, attendances=41),
+            "partner gone": lambda: _amended(event, by, partners=[]),
+            "void session": lambda: training.void_session(
+                session=session, by=by, reason="Not held"
+            ),
+            "fewer trained": lambda: training.amend_session(
+                session=session, by=by, officers_trained=24
+            ),
+        }
+        signed(campaign, cast.a, by)
         assert states(campaign, cast.a) == [State.SIGNED]
-        change(event, session, cast.supervisor)
+        changes[what]()
         [standing] = standings(campaign, DAYS, [cast.a], BoroughReturn.objects.all())
         assert {d.measure.slug: (d.signed, d.now) for d in standing.differing} == differs
-        signed(campaign, cast.a, cast.supervisor)
-        assert states(campaign, cast.a) == [State.SIGNED]
+        assert standing.waits
+        signed(campaign, cast.a, by)
+        assert BoroughReturn.objects.count() == 2
+        assert not waiting_returns(
+            campaign, at(DAYS.end), BoroughScope(False, frozenset({cast.a.pk}))
+        )
 
     def test_an_event_or_a_session_of_nobody_new_is_no_nil(
         self, cast: Cast, campaign: Campaign
@@ -567,9 +574,9 @@ class TestPages:
         for number in range(20):
             arrest(cast.a)
             assert signed(campaign, cast.a, UserFactory.create()).number == number + 2
-        # The session, the person, the campaign, its boroughs, figures, different partners, signatures,
-        # the last proof and the last run, one snapshot; of one borough its history, and the
-        # campaign's places.
+        # The session, the person, the campaign, its boroughs, figures, partners, signatures, the
+        # last proof and the last run, one snapshot; of one borough its history, and the campaign's
+        # places.
         assert [queries(address) for address in pages] == one == [11, 13]
 
 
