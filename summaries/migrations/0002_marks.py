@@ -15,20 +15,20 @@ INSTALL = """
 CREATE FUNCTION {table}_mark() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO summaries_changedday (day, borough_id, cause)
-        SELECT DISTINCT day, borough_id, 'entered' FROM new_rows;
+        INSERT INTO summaries_changedday (day, borough_id, cause, source)
+        SELECT DISTINCT day, borough_id, 'entered', TG_TABLE_NAME FROM new_rows;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO summaries_changedday (day, borough_id, cause)
-        SELECT DISTINCT day, borough_id, 'erased' FROM old_rows;
+        INSERT INTO summaries_changedday (day, borough_id, cause, source)
+        SELECT DISTINCT day, borough_id, 'erased', TG_TABLE_NAME FROM old_rows;
     ELSE
-        INSERT INTO summaries_changedday (day, borough_id, cause)
+        INSERT INTO summaries_changedday (day, borough_id, cause, source)
         SELECT DISTINCT place.day, place.borough_id,
             CASE
                 WHEN o.voided_at IS NULL AND n.voided_at IS NOT NULL THEN 'voided'
                 WHEN o.voided_at IS NOT NULL AND n.voided_at IS NULL THEN 'restored'
                 {merges}
                 ELSE 'amended'
-            END
+            END, TG_TABLE_NAME
         FROM old_rows AS o FULL JOIN new_rows AS n USING (id)
         CROSS JOIN LATERAL (VALUES (o.day, o.borough_id), (n.day, n.borough_id))
             AS place (day, borough_id)

@@ -3,8 +3,8 @@ from django.db import migrations
 INSTALL = """
 CREATE FUNCTION partners_participation_mark() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO summaries_changedday (day, borough_id, cause)
-    SELECT DISTINCT event.day, event.borough_id, 'amended'
+    INSERT INTO summaries_changedday (day, borough_id, cause, source)
+    SELECT DISTINCT event.day, event.borough_id, 'amended', TG_TABLE_NAME
     FROM changed_rows AS part JOIN partners_engagementevent AS event ON event.id = part.event_id;
     RETURN NULL;
 END $$;
