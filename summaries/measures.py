@@ -144,6 +144,11 @@ class Measure:
         return "" if self.label.lower().endswith(self.unit) else self.unit.value
 
     @property
+    def unit_told(self) -> str:
+        """The unit, and of different things that they are no sum."""
+        return self.unit.value if self.additive else f"{self.unit}, each counted once"
+
+    @property
     def one_by_one(self) -> bool:
         """Whether its units happen one by one: chance explains the spread of such a count only."""
         return self.additive and self.amount == "1"

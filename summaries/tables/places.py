@@ -29,6 +29,10 @@ CREDIT = (
     "What a team helped others with is in the count of the team that led, and in no total a second "
     "time. A training session has one team and no other."
 )
+NOT_ALL_COMPARED = (
+    "Attendances and officers come many at a time, so chance says nothing of them, and partners "
+    "may be the same ones as before: none of these is compared."
+)
 NOT_COMPARED = ("Not compared", "Not compared")
 
 
@@ -111,7 +115,10 @@ def _headlines(
     headings += ["Today so far"] if running else []
     headings += [] if refused else ["Times the baseline", "Against the baseline"]
     rows = [_headline(tile, running=running, compared=not refused) for tile in tiles]
-    notes = [f"No comparison with a baseline: {refused}" if refused else AGAINST, DIFFERENT]
+    against = (
+        [f"No comparison with a baseline: {refused}"] if refused else [AGAINST, NOT_ALL_COMPARED]
+    )
+    notes = [*against, DIFFERENT]
     if different and suspects:
         measure = different.measure
         words = ["Not counted by day"] * running + [*NOT_COMPARED] * (not refused)

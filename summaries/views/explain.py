@@ -23,7 +23,7 @@ from summaries.views.places import place_asked
 def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
     """What a number counts, and its rows; a page of these that is none leads to the first."""
     try:
-        page = figure_page(request, slug, measure)
+        page = figure_page(request, slug, measure, request.GET.get("page", ""))
     except ValueError:
         kept = request.GET.copy()
         del kept["page"]
@@ -36,7 +36,8 @@ def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
     return render(request, "summaries/figure.html", {"page": page})
 
 
-def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanation:
+def figure_page(request: SignedInRequest, slug: str, measure: str, cursor: str = "") -> Explanation:
+    """ValueError where there is no page of its rows of that name."""
     campaign = get_object_or_404(Campaign, slug=slug)
     if measure not in BY_SLUG:
         raise Http404
@@ -49,7 +50,7 @@ def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanatio
     )
     if asked.part and not asked.measure.additive:
         raise Http404
-    return Explanation.of(asked, request.user, timezone.now(), request.GET.get("page", ""))
+    return Explanation.of(asked, request.user, timezone.now(), cursor)
 
 
 def _place(request: SignedInRequest, campaign: Campaign) -> Place:

@@ -39,8 +39,9 @@ from summaries.measures import BY_SLUG
 from summaries.models import BoroughReturn, ChangedDay, MailSent, Restatement, SummaryRun
 from summaries.proof import prove
 from summaries.returns import State, asked_boroughs, due, standings, waiting_returns
-from tests.cases.pages import browser, text_of
+from tests.cases.pages import browser
 from tests.summaries.files import rows_of
+from tests.summaries.test_states import words_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -416,7 +417,7 @@ def test_what_was_published_of_engagement_and_training_is_three_links_from_the_d
     for link in links:
         page = click(client, page, link)
         assert page.status_code == 200
-    told = text_of(page)
+    told = words_on(page.content.decode())
     assert [word for word in words if word not in told] == []
 
 

@@ -209,7 +209,8 @@ class Walk:
         """A partner of another event comes to this one too."""
         event = self.any_of(EngagementEvent.objects)
         partner = self.any_of(Partner.objects.exclude(participations__event=event))
-        ParticipationFactory.create(event=event, partner=partner)
+        if partner:
+            ParticipationFactory.create(event=event, partner=partner)
 
     def leave(self) -> None:
         self.any_of(Participation.objects).delete()

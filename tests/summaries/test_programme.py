@@ -155,7 +155,8 @@ class TestThePage:
             Programme.objects.update(about=about)
             page = shown(browser(cast.supervisor))
             assert "£7,440,000 is spent of £7,500,000" in page
-            assert "device" not in page
+            assert "Digital evidence" not in page
+            assert "Devices sent" not in page
             assert ("No training is entered as paid by this programme" in page) is (
                 about == "training"
             )

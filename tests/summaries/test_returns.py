@@ -383,6 +383,8 @@ class TestStanding:
         words = text_of(browser(cast.supervisor).get(LAMBETH))
         assert words.count("Not asked") == len(HEADLINES) - 1
         assert "forgotten 7" in words
+        assert "Nobody was asked for charges, cautions, restrictive orders, Clare" in words
+        assert "officers trained and partners involved when this was signed." in words
 
     @pytest.mark.parametrize(
         ("now", "asked", "days"),

@@ -398,7 +398,6 @@ def test_figures_are_exact_whatever_happens() -> None:
     [
         ("cases_outcome", "insert"),
         ("cases_outcome", "update"),
-        ("partners_engagementevent", "insert"),
         ("partners_trainingsession", "insert"),
     ],
 )
