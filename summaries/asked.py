@@ -150,7 +150,7 @@ class Asked:
         found = found.filter(borough__in=self.place.ids)
         if self.part and self.part.by is By.TEAM:
             return found.filter(**self._part_lookup())
-        # Of other parts they have one, which nothing names: any other is of none of them.
+        # By offence and by kind all of them share the empty key.
         return found.none() if self.part and self.part.key else found
 
     def partners(self, user: Viewer) -> list[tuple[Partner, int]] | None:
