@@ -366,7 +366,7 @@ RELEASE: list[tuple[tuple[str, ...], list[str]]] = [
         ("Engagement", "Stall at London Bridge Station"),
         [
             *("Central South", "Taskforce", "Solace", "Gaia", "The Path Project"),
-            *("London Bridge", "Clare's Law", "General safety advice", "violence against women"),
+            *("London Bridge", "Clare's Law", "General safety advice", "Violence against women"),
         ],
     ),
     *(
@@ -397,7 +397,10 @@ RELEASE: list[tuple[tuple[str, ...], list[str]]] = [
         ["Milestones", "Domestic Abuse Matters", "7,400"],
     ),
     (CAMPAIGN, ["Engagement events 7 events", "Officers trained 6,800", "Partners involved 6"]),
-    ((*CAMPAIGN, "6,800"), ["6,800 officers trained", "The sessions that it counts", "SafeLives"]),
+    (
+        (*CAMPAIGN, "6,800"),
+        ["6,800 officers trained", "The sessions that it counts", "Domestic Abuse Matters"],
+    ),
     ((*CAMPAIGN, "Southwark"), ["Stall at London Bridge Station", "Engagement events 1 events"]),
     ((*CAMPAIGN, "Hillingdon"), ["Engagement Bus at the Hayes Muslim Centre"]),
     ((*CAMPAIGN, "Westminster"), ["Talk on stalkerware and spyware"]),

@@ -239,7 +239,7 @@ class Walk:
         change: dict[str, Any] = self.chance.choice(
             [
                 {"borough": self.chance.choice(self.places)},
-                {"officers_trained": 3},
+                {"officers_trained": 3, "officers_attended": 5},
                 {"voided_at": DatabaseNow(), "voided_by": self.by, "void_reason": "Not held"},
             ]
         )
