@@ -67,8 +67,8 @@ class ProgrammeYearInline(ScopedInline):
 
 @admin.register(Programme)
 class ProgrammeAdmin(ScopedAdmin):
-    list_display = ["name", "first_day", "last_day"]
-    list_filter = ["first_day"]
+    list_display = ["name", "about", "first_day", "last_day"]
+    list_filter = ["about", "first_day"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ProgrammeYearInline, MilestoneInline]

@@ -280,14 +280,22 @@ class CampaignBorough(Campaign.boroughs.through):  # type: ignore[name-defined,m
 class Programme(models.Model):
     """Work over years that a campaign draws on, such as digital forensics.
 
-    Its money is the sum of its years, which `objects.with_money()` adds to it.
+    Its money is the sum of its years, which `objects.with_money()` adds to it. What it is about
+    says which figures of ours stand on its page: the devices that were examined, the officers that
+    were trained, or none, since figures of something else would look like its doing.
     """
+
+    class About(models.TextChoices):
+        EVIDENCE = "evidence", "Digital evidence"
+        TRAINING = "training", "Training of officers"
+        OTHER = "other", "Something that is not counted here"
 
     planned_pounds: Decimal
     spent_pounds: Decimal
 
     name = models.CharField(max_length=100, unique=True)
     slug = models.SlugField(max_length=100, unique=True)
+    about = models.CharField("what it is about", max_length=8, choices=About.choices)
     purpose = models.TextField(blank=True)
     first_day = models.DateField()
     last_day = models.DateField(help_text="Included.")
@@ -304,6 +312,10 @@ class Programme(models.Model):
                 name="campaigns_programme_ends_on_or_after_start",
                 condition=Q(last_day__gte=F("first_day")),
                 violation_error_message="The last day must be the same as or after the first day.",
+            ),
+            models.CheckConstraint(
+                name="campaigns_programme_about_is_known",
+                condition=Q(about__in=["evidence", "training", "other"]),
             ),
         ]
 

@@ -91,10 +91,10 @@ class ConfirmationLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(TrainingProgramme)
 class TrainingProgrammeAdmin(ScopedAdmin):
-    list_display = ["name", "partner", "first_day", "last_day", "target", "headcount"]
+    list_display = ["name", "partner", "paid_by", "first_day", "last_day", "target", "headcount"]
     list_filter = ["first_day"]
     search_fields = ["name"]
-    list_select_related = ["partner"]
+    list_select_related = ["partner", "paid_by"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["partner"]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.days import london_day
 from summaries.counting import CELL, cells_by_stretch, cells_sql, definitions
-from summaries.measures import SOURCES, Slice
+from summaries.measures import BY_SLUG, SOURCES, Slice
 from summaries.models import ChangedDay, SummaryRun
 from summaries.proof import Proof, prove
 
@@ -152,15 +152,19 @@ def fill(run: SummaryRun) -> None:
             _fill_from_nothing(cursor, run)
             return
         cursor.execute(
-            "WITH taken AS (DELETE FROM summaries_changedday RETURNING day, borough_id, cause)"
-            " SELECT day, borough_id, array_agg(DISTINCT cause ORDER BY cause)::text"
-            " FROM taken GROUP BY day, borough_id"
+            "WITH taken AS (DELETE FROM summaries_changedday RETURNING *),"
+            " by_source AS (SELECT day, borough_id, source, array_agg(DISTINCT cause) AS causes"
+            " FROM taken GROUP BY day, borough_id, source)"
+            " SELECT day, borough_id, jsonb_object_agg(source, causes)::text"
+            " FROM by_source GROUP BY day, borough_id"
         )
         changed = cursor.fetchall()
         run.days_filled = len(changed)
         if not changed:
             return
         before = last.counted_to if last else None
+        said = last.definitions if last else {}
+        comparable = [slug for slug, digest in current.items() if said.get(slug) == digest]
         cursor.execute(
             _REFILL.format(cells=cells_sql("JOIN changed USING (day, borough_id)"), cell=CELL),
             {
@@ -171,11 +175,8 @@ def fill(run: SummaryRun) -> None:
                 "run": run.pk,
                 # A day that was not over at the last run goes on; it is not restated.
                 "counted_before": london_day(before) if before else None,
-                "comparable": [
-                    slug
-                    for slug, digest in current.items()
-                    if last and last.definitions.get(slug) == digest
-                ],
+                "comparable": comparable,
+                "sources": [BY_SLUG[slug].source.table for slug in comparable],
             },
         )
         run.cells_written = cursor.fetchone()[0]
@@ -183,7 +184,8 @@ def fill(run: SummaryRun) -> None:
 
 _REFILL = """
     WITH changed AS MATERIALIZED (
-        SELECT * FROM unnest(%(days)s::date[], %(boroughs)s::bigint[], %(causes)s::text[])
+        SELECT day, borough_id, causes::jsonb
+        FROM unnest(%(days)s::date[], %(boroughs)s::bigint[], %(causes)s::text[])
             AS place (day, borough_id, causes)
     ),
     recounted AS MATERIALIZED ({cells}),
@@ -211,9 +213,16 @@ _REFILL = """
     ledger AS (
         INSERT INTO summaries_restatement
             (run_id, day, borough_id, measure, slice, key, before, after, causes)
-        SELECT %(run)s, day, borough_id, measure, slice, key, before, after, causes::varchar[]
+        SELECT %(run)s, day, borough_id, measure, slice, key, before, after, ARRAY(
+                -- What was done to an arrest is no reason why a session counts otherwise.
+                SELECT DISTINCT jsonb_array_elements_text(said) FROM
+                    (VALUES (causes -> source), (causes -> '')) AS of_it (said)
+                WHERE said IS NOT NULL ORDER BY 1
+            )
         FROM differing JOIN changed USING (day, borough_id)
-        WHERE day < %(counted_before)s::date AND measure = ANY(%(comparable)s)
+            JOIN unnest(%(comparable)s::text[], %(sources)s::text[]) AS known (measure, source)
+                USING (measure)
+        WHERE day < %(counted_before)s::date
     )
     SELECT count(*) FROM differing
 """

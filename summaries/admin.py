@@ -102,7 +102,7 @@ class DailyTotalAdmin(ReadOnlyAdmin):
 
 @admin.register(ChangedDay)
 class ChangedDayAdmin(ReadOnlyAdmin):
-    list_display = ["day", "borough", "cause"]
+    list_display = ["day", "borough", "source", "cause"]
     list_filter = ["cause", "borough"]
     search_fields = ["cause__exact"]
     list_select_related = ["borough"]

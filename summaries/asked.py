@@ -4,12 +4,14 @@ Every number of a page is an `Asked`: a measure, some days, a place, and perhaps
 breakdown. Its count, its list and its address follow from these, so they cannot disagree.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from django.db.models import Count
 from django.urls import reverse
 
 from accounts.permissions import BoroughScope
@@ -18,8 +20,10 @@ from cases.models import Outcome
 from cases.querysets import OutcomeQuerySet
 from core.days import DayRange
 from core.querysets import Viewer
+from partners.models import EngagementEvent, Partner, TrainingSession
+from partners.querysets import TrainingSessionQuerySet
 from summaries.figures import By, Window, figures
-from summaries.measures import EVENTS, OUTCOMES, Measure
+from summaries.measures import EVENTS, INVOLVEMENT, OUTCOMES, TRAINING, Measure
 
 NOT_STATED = "not_stated"
 """What an empty key of a breakdown is called in addresses and outputs."""
@@ -137,6 +141,30 @@ class Asked:
         for column, values in self.measure.where.items():
             found = found.filter(**{f"{column}__in": values})
         return found.filter(**self._part_lookup())
+
+    def training(self, user: Viewer) -> TrainingSessionQuerySet | None:
+        """The training sessions that it counts; nothing where it counts other rows."""
+        if self.measure.source is not TRAINING:
+            return None
+        found = TrainingSession.objects.visible_to(user).counted().between(self.days)
+        found = found.filter(borough__in=self.place.ids)
+        if self.part and self.part.by is By.TEAM:
+            return found.filter(**self._part_lookup())
+        # By offence and by kind all of them share the empty key.
+        return found.none() if self.part and self.part.key else found
+
+    def partners(self, user: Viewer) -> list[tuple[Partner, int]] | None:
+        """The different partners that it counts, by name, each with how often it was involved."""
+        if self.measure.source is not INVOLVEMENT:
+            return None
+        events = EngagementEvent.objects.visible_to(user).counted().between(self.days)
+        sessions = TrainingSession.objects.visible_to(user).counted().between(self.days)
+        times: Counter[int] = Counter()
+        for rows, partner in ((events, "participations__partner"), (sessions, "partner")):
+            here = rows.filter(**{"borough__in": self.place.ids, f"{partner}__isnull": False})
+            times.update(dict(here.order_by().values_list(partner).annotate(Count("pk"))))
+        named = Partner.objects.filter(pk__in=times).order_by("name")
+        return [(partner, times[partner.pk]) for partner in named]
 
     def _part_lookup(self) -> Mapping[str, object]:
         if self.part is None:

@@ -108,6 +108,17 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
+def apart(window: Window, measure: Measure) -> dict[int, int]:
+    """The count of each borough by itself, by its id; of different things they do not add up."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT borough_id, count(DISTINCT {measure.distinct}) FROM {measure.source.table}"
+            f" WHERE counted AND {measure.condition} AND {window.sql} GROUP BY borough_id",
+            window.params,
+        )
+        return dict(cursor.fetchall())
+
+
 def left_out(
     window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
 ) -> dict[str, int]:

@@ -13,7 +13,7 @@ from django.db import connection
 from cases.choices import Kind
 from core.days import start_of
 from summaries.figures import Window
-from summaries.measures import Measure
+from summaries.measures import EVENTS, OUTCOMES, Measure
 
 FOLLOWS = {
     Kind.CHARGE: "charged",
@@ -179,14 +179,32 @@ def rhythm(window: Window, condition: str, table: str) -> Rhythm:
         return Rhythm(weekdays, hours)
 
 
+SUPPORT = {
+    OUTCOMES: "SELECT outcome_id AS id, team_id AS helper FROM cases_outcomesupport",
+    EVENTS: (
+        "SELECT engagementevent_id AS id, team_id AS helper"
+        " FROM partners_engagementevent_supporting_teams"
+    ),
+}
+"""Where the teams that helped with a fact are kept. A training session has its own team alone."""
+
+
 def credited(window: Window, team_id: int, measures: Sequence[Measure]) -> dict[Measure, int]:
-    """How many outcomes a team helped with, by measure; each counts with its lead team alone."""
-    counts = ", ".join(f"count(*) FILTER (WHERE {measure.condition})" for measure in measures)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {counts} FROM cases_outcome JOIN cases_outcomesupport AS support"
-            " ON support.outcome_id = cases_outcome.id"
-            f" WHERE counted AND support.team_id = %(team)s AND {window.sql}",
-            {**window.params, "team": team_id},
+    """What a team helped with, by measure; each counts with its lead team alone.
+
+    Measures of facts that keep no helping teams are left out.
+    """
+    found: dict[Measure, int] = {}
+    for source, helpers in SUPPORT.items():
+        of_it = [measure for measure in measures if measure.source is source]
+        counts = ", ".join(
+            f"COALESCE(sum({m.amount}) FILTER (WHERE {m.condition}), 0)::bigint" for m in of_it
         )
-        return dict(zip(measures, cursor.fetchone(), strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {counts} FROM {source.table} JOIN ({helpers}) AS support USING (id)"
+                f" WHERE counted AND helper = %(team)s AND {window.sql}",
+                {**window.params, "team": team_id},
+            )
+            found |= dict(zip(of_it, cursor.fetchone(), strict=True))
+    return found

@@ -144,6 +144,11 @@ class Measure:
         return "" if self.label.lower().endswith(self.unit) else self.unit.value
 
     @property
+    def unit_told(self) -> str:
+        """The unit, and of different things that they are no sum."""
+        return self.unit.value if self.additive else f"{self.unit}, each counted once"
+
+    @property
     def one_by_one(self) -> bool:
         """Whether its units happen one by one: chance explains the spread of such a count only."""
         return self.additive and self.amount == "1"
@@ -333,11 +338,14 @@ MEASURES: tuple[Measure, ...] = (
         source=INVOLVEMENT,
         distinct="partner_id",
         meaning="Different partners at events and training. Not a sum of days or boroughs.",
+        headline=True,
     ),
 )
 
 BY_SLUG: dict[str, Measure] = {measure.slug: measure for measure in MEASURES}
 HEADLINES: tuple[Measure, ...] = tuple(m for m in MEASURES if m.headline)
+ADDED_UP: tuple[Measure, ...] = tuple(m for m in HEADLINES if m.additive)
+"""The headlines that a table may have in its columns, since its rows add up to them."""
 STORED: tuple[Measure, ...] = tuple(m for m in MEASURES if m.additive)
 
 

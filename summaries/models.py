@@ -81,6 +81,12 @@ class ChangedDay(models.Model):
         Borough, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     cause = models.CharField(max_length=8, choices=Cause.choices)
+    source = models.CharField(
+        max_length=30,
+        blank=True,
+        db_default="",
+        help_text="The table whose rows changed; empty where any may have.",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["day", "borough"], name="summaries_changed_day_borough")]

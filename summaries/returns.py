@@ -16,7 +16,7 @@ from campaigns.models import Borough, Campaign
 from core.days import DayRange, london_day
 from core.models import told
 from core.snapshots import one_snapshot
-from summaries.figures import By, Window, figures
+from summaries.figures import By, Window, apart, figures
 from summaries.measures import HEADLINES, Measure
 from summaries.models import SIGNED_MEANWHILE, BoroughReturn
 from summaries.querysets import BoroughReturnQuerySet
@@ -222,9 +222,13 @@ def waiting_returns(
 def _counts(days: DayRange, boroughs: Sequence[Borough]) -> dict[int, dict[str, int]]:
     """The headline counts by slug, of each borough."""
     ids = frozenset(borough.pk for borough in boroughs)
-    found = figures(Window(days, BoroughScope(False, ids)), By.BOROUGH, HEADLINES)
+    window = Window(days, BoroughScope(False, ids))
+    found = figures(window, By.BOROUGH, HEADLINES)
+    different = {m: apart(window, m) for m in HEADLINES if not m.additive}
     return {
-        pk: {measure.slug: parts.get(str(pk), 0) for measure, parts in found.items()} for pk in ids
+        pk: {m.slug: parts.get(str(pk), 0) for m, parts in found.items()}
+        | {m.slug: counts.get(pk, 0) for m, counts in different.items()}
+        for pk in ids
     }
 
 

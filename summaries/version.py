@@ -27,7 +27,8 @@ SELECT {columns}, ROW (
     (SELECT concat_ws(' ', id, xmin) FROM summaries_summaryrun WHERE state = 'published'
         ORDER BY counted_to DESC LIMIT 1),
     (SELECT count(*) FROM summaries_changedday),
-    (SELECT count(*) FROM summaries_boroughreturn WHERE campaign_id = campaign.id)
+    (SELECT count(*) FROM summaries_boroughreturn WHERE campaign_id = campaign.id),
+    (SELECT string_agg(concat_ws(' ', id, xmin), ',' ORDER BY id) FROM partners_trainingprogramme)
 )::text AS version
 FROM campaigns_campaign AS campaign
     LEFT JOIN campaigns_campaign AS baseline ON baseline.id = campaign.baseline_campaign_id

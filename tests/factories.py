@@ -263,6 +263,7 @@ class ProgrammeFactory(DjangoModelFactory[Programme]):
 
     name = Sequence(lambda n: f"Programme {n}")
     slug = Sequence(lambda n: f"programme-{n}")
+    about = Programme.About.EVIDENCE
     first_day = date(2021, 4, 1)
     last_day = date(2024, 3, 31)
 

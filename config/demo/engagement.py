@@ -6,15 +6,18 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from django.utils.text import slugify
 
 from accounts.models import User
-from campaigns.models import Borough
+from campaigns.models import Borough, Programme
 from config.demo.demand import DAYTIME, Weights, at, moments, split, spread
 from config.demo.people import People
 from config.demo.places import Places
 from core.days import ONE_DAY, DayRange, london_day
+from partners.actions import amend_event, version_of
+from partners.actions.training import void_session
 from partners.choices import EventStatus
 from partners.models import (
     Contact,
@@ -138,8 +141,9 @@ def _status(plan: dict[str, Any], done: bool) -> EventStatus:
     return EventStatus.DONE if done else EventStatus.PLANNED
 
 
-def load_training_programme(partners: dict[str, Partner]) -> TrainingProgramme:
+def load_training_programme(partners: dict[str, Partner], paid_by: Programme) -> TrainingProgramme:
     return TrainingProgramme.objects.create(
+        paid_by=paid_by,
         name="Domestic Abuse Matters",
         slug="domestic-abuse-matters",
         purpose=(
@@ -193,4 +197,32 @@ def load_training(
             spread(rng, sessions, by_residents),
             strict=True,
         )
+    )
+
+
+MISCOUNTED = "Webinar: the right to ask"
+MISSED = 6
+"""Those who joined by telephone, and whom the first count of a webinar left out."""
+
+
+def enter_twice(days: DayRange, borough: Borough) -> TrainingSession:
+    """Another entry of a session that is there already."""
+    twice = TrainingSession.objects.counted().between(days).filter(borough=borough)[0]
+    twice.pk, twice.token = None, uuid4()
+    twice.recorded_at += timedelta(hours=20)
+    twice.save()
+    return twice
+
+
+def put_right(twice: TrainingSession, by: User) -> None:
+    """What became known once it had been counted: one session is two entries, one count short."""
+    void_session(by=by, session=twice, reason="The trainer had entered the same session already.")
+    event = EngagementEvent.objects.get(title=MISCOUNTED)
+    amend_event(
+        by=by,
+        event=event,
+        version=version_of(event),
+        partners=event.partners.all(),
+        supporting_teams=event.supporting_teams.all(),
+        attendances=event.attendances + MISSED,
     )

@@ -18,7 +18,7 @@ from config.demo.entries import Entries
 from config.demo.looks import load_looks
 from config.demo.outcomes import Plan, enter_campaign, enter_proactive_year
 from config.demo.people import People, load_people
-from config.demo.places import Places, load_places, load_programme
+from config.demo.places import Places, load_places, load_programmes
 from config.demo.returns import DIFFERS, SIGNED_AT, WAITING, sign_returns
 from config.demo.review import review
 from config.demo.work import Work, follow_up
@@ -100,10 +100,10 @@ def load(now: datetime) -> SummaryRun:
     """
     rng = Random(SEED)  # noqa: S311  (repeatable on purpose)
     places = load_places()
-    load_programme()
+    _, for_training = load_programmes()
     people = load_people(rng, places)
     partners = engagement.load_partners(places, now)
-    domestic_abuse_matters = engagement.load_training_programme(partners)
+    domestic_abuse_matters = engagement.load_training_programme(partners, for_training)
     entries = Entries(rng, places, people, now)
 
     enter_campaign(entries, BEFORE)
@@ -115,6 +115,7 @@ def load(now: datetime) -> SummaryRun:
     engagement.load_training(
         rng, OFFICERS_TRAINED, PUBLISHED.days, now, places, domestic_abuse_matters
     )
+    session = engagement.enter_twice(PUBLISHED.days, places.boroughs["lambeth"])
 
     # What moves with the day comes last, so that the past is the same on every day.
     # Of these days, those who sign in have what is written out for them, and nothing else.
@@ -143,6 +144,7 @@ def load(now: datetime) -> SummaryRun:
     sign_returns(campaign, campaign.days, people, now, at=SIGNED_AT)
     for afterwards in (published, ongoing):
         _put_right(afterwards, people)
+    engagement.put_right(session, people.sign_ins["supervisor.force"])
     OutcomeSupport.objects.bulk_create(entries.support)
     work.save()
     sign_returns(campaign, campaign.days, people, now, but=DIFFERS)

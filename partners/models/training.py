@@ -5,7 +5,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
-from campaigns.models import Borough, Team
+from campaigns.models import Borough, Programme, Team
 from core.models import Fact, counted_when
 from partners.choices import MOST_AT_ONCE
 from partners.models.partner import Partner
@@ -19,6 +19,15 @@ class TrainingProgramme(models.Model):
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     purpose = models.TextField(blank=True, help_text="What officers learn.")
+    paid_by = models.ForeignKey(
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="trainings",
+        limit_choices_to={"about": Programme.About.TRAINING},
+        help_text="The programme whose money pays for it, if it is kept here.",
+    )
     partner = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="training_programmes"
     )

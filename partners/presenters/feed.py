@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Count, Max
+from django.urls import reverse
 from icalendar import Calendar, Event, vText
 
 from accounts.models import User
 from campaigns.models import Borough
+from core.mail import absolute
 from partners.models import CalendarLink, EngagementEvent
 from partners.querysets import EngagementEventQuerySet
 
@@ -60,6 +62,8 @@ def _entry(event: EngagementEvent) -> Event:
     entry.add("location", vText(plain(event.place) or "Online"))
     entry.add("description", vText("\n".join(_lines(event))))
     entry.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    # The page stands behind the sign-in, and its address has nothing in it but a number.
+    entry.add("url", absolute(reverse("partners:event", args=[event.pk])))
     return entry
 
 

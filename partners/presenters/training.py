@@ -1,6 +1,6 @@
 """Training of officers: how far a programme has come, and one session of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,14 +87,14 @@ class Standing:
         return share(self.whole.trained, self.programme.headcount)
 
 
-def standings(user: User) -> list[Standing]:
-    """Every programme; what one has no session of that they may see, it has none of."""
+def standings(user: User, programmes: Iterable[TrainingProgramme]) -> list[Standing]:
+    """Of each programme; what one has no session of that they may see, it has none of."""
     rows = _counted(user).values("programme").order_by("programme").annotate(**COUNTS)
     found = {row.pop("programme"): row for row in rows}
     nothing = dict.fromkeys(COUNTS, 0)
     return [
         Standing(programme, Trained("Total", **found.get(programme.pk, nothing)), _all(user))
-        for programme in TrainingProgramme.objects.select_related("partner")
+        for programme in programmes
     ]
 
 

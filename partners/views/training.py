@@ -35,7 +35,9 @@ def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> Trai
 
 @requires(Permission.SEE_ENGAGEMENT)
 def training(request: SignedInRequest) -> HttpResponse:
-    return render(request, "partners/training.html", {"standings": standings(request.user)})
+    programmes = TrainingProgramme.objects.select_related("partner")
+    context = {"standings": standings(request.user, programmes)}
+    return render(request, "partners/training.html", context)
 
 
 @requires(Permission.SEE_ENGAGEMENT)

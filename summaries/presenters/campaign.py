@@ -19,16 +19,15 @@ from summaries.asked import Asked, Place
 from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
 from summaries.figures import By, Window, figures, restated_since
 from summaries.forms import LondonForm
-from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
+from summaries.measures import ADDED_UP, BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
 from summaries.presenters.drawn import CHANCE, Picture, grown_words, growth, uplift_words
 from summaries.presenters.parts import Freshness, Heading, State, Table
 from summaries.presenters.returns import Returned
+from summaries.presenters.training import TRAINED, Training
 from summaries.statistics import Rate
 
 ARRESTS = BY_SLUG["arrests"]
 SUSPECTS = BY_SLUG["suspects_arrested"]
-ENFORCEMENT = tuple(m for m in HEADLINES if m.source is OUTCOMES)
-BY_BOROUGH = (*ENFORCEMENT, BY_SLUG["engagement_events"])
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,12 @@ class Tile:
     today: tuple[int, str] | None
     """The count of today and its address, while the campaign runs."""
     uplift: Uplift | None
+
+    @property
+    def group(self) -> str:
+        """What it stands among."""
+        enforced = self.asked.measure.source is OUTCOMES
+        return "Enforcement" if enforced else "Engagement and training"
 
     @property
     def against(self) -> str:
@@ -146,6 +151,7 @@ class CampaignFigures:
 
     tiles: list[Tile]
     different: tuple[Asked, int]
+    training: Training
     closer: Closer
     by_day: Table
     by_borough: Table
@@ -163,7 +169,7 @@ class CampaignFigures:
         by_borough = Table.of(
             By.BOROUGH,
             "By borough",
-            [whole.asked(measure) for measure in BY_BOROUGH],
+            [whole.asked(measure) for measure in ADDED_UP],
             [
                 Heading(str(borough.pk), borough.name, partial(Asked.within, borough=borough))
                 for borough in boroughs
@@ -172,13 +178,14 @@ class CampaignFigures:
         by_day = Table.of(
             By.DAY,
             "Day by day",
-            [whole.asked(measure) for measure in ENFORCEMENT],
+            [whole.asked(measure) for measure in ADDED_UP],
             [_of_day(day, today) for day in begun],
         )
         totals = figures(whole.asked(ARRESTS).window)
         return cls(
             tiles=list(whole.tiles(totals, uplifts, today)),
             different=(whole.asked(SUSPECTS), totals[SUSPECTS].get("", 0)),
+            training=Training.of(map(whole.asked, TRAINED), totals),
             closer=Closer.of(
                 whole.asked(form.chosen),
                 boroughs,
@@ -314,7 +321,7 @@ def in_order(place: Place) -> list[Borough]:
 
 def _parts(boroughs: Sequence[Borough], table: Table) -> str:
     """How the arrests of the parts add up, in words; nothing where there is one part only."""
-    arrests = [row.counts[BY_BOROUGH.index(ARRESTS)] for row in table.rows]
+    arrests = [row.counts[ADDED_UP.index(ARRESTS)] for row in table.rows]
     parts = list(zip(boroughs, arrests, strict=True))
     london = [(b.name, count) for b, count in parts if b.in_london]
     if len(london) > 3:

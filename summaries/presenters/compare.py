@@ -18,7 +18,7 @@ from summaries.comparisons import (
 )
 from summaries.figures import Window, figures
 from summaries.forms import CompareForm
-from summaries.measures import MEASURES, Measure
+from summaries.measures import HEADLINES, MEASURES, Measure
 from summaries.presenters.drawn import Picture, beyond_words, comparison_picture, uplift_words
 from summaries.presenters.parts import Freshness
 from summaries.statistics import Interval
@@ -188,12 +188,16 @@ class BesideRow:
     other: int
 
     @property
-    def a_day(self) -> float:
-        return self.count / len(self.ours.days)
+    def a_day(self) -> float | None:
+        return self._over(self.count, self.ours.days)
 
     @property
-    def other_a_day(self) -> float:
-        return self.other / len(self.theirs.days)
+    def other_a_day(self) -> float | None:
+        return self._over(self.other, self.theirs.days)
+
+    def _over(self, count: int, days: DayRange) -> float | None:
+        """Of different things there is no count a day: they may be the same ones every day."""
+        return count / len(days) if self.ours.measure.additive else None
 
 
 @dataclass(frozen=True)
@@ -230,8 +234,7 @@ class BesidePage:
                 Asked(other, measure, begun[1], places[1]),
                 theirs[measure].get("", 0),
             )
-            for measure in MEASURES
-            if measure.headline
+            for measure in HEADLINES
         ]
         return cls(campaign, other, rows, places[0].ids == places[1].ids)
 

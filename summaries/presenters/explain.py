@@ -8,8 +8,11 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
 from cases.models import Outcome
+from core.pages import Page, keyset_page
 from core.snapshots import one_snapshot
 from core.templatetags.page import span, thousands
+from partners.models import Partner, TrainingSession
+from partners.querysets import TrainingSessionQuerySet
 from summaries.asked import Asked
 from summaries.figures import By, changed_since_proof, left_out
 from summaries.measures import EVENTS, OUTCOMES
@@ -31,15 +34,21 @@ class Explanation:
     freshness: Freshness
     listable: int | None
     rows: list[Outcome]
+    training: TrainingSessionQuerySet | None
+    page: Page[TrainingSession] | None
+    """Of the training sessions, where it counts them."""
+    partners: list[tuple[Partner, int]] | None
     restated: int
 
     @classmethod
-    def of(cls, asked: Asked, user: User, now: datetime) -> "Explanation":
+    def of(cls, asked: Asked, user: User, now: datetime, cursor: str = "") -> "Explanation":
+        """ValueError where there is no page of sessions of that name."""
         part = asked.part
         by, key = (part.by, part.key) if part else (By.NOTHING, "")
         with one_snapshot():
             found = asked.rows(user) if user.may(Permission.READ_RECORDS) else None
             shown = found.select_related("case", "borough", "team") if found is not None else None
+            training = asked.training(user)
             return cls(
                 asked=asked,
                 count=asked.count(),
@@ -49,6 +58,9 @@ class Explanation:
                 freshness=Freshness.now(now),
                 listable=found.count() if found is not None else None,
                 rows=list(shown.order_by("-happened_at", "-pk")[:ROWS_SHOWN]) if shown else [],
+                training=training,
+                page=None if training is None else _page(training, cursor),
+                partners=asked.partners(user),
                 restated=cls._restated(asked, user),
             )
 
@@ -119,6 +131,8 @@ class Explanation:
 
     @property
     def live(self) -> str:
+        if self.asked.measure.distinct:
+            return "Different ones are counted anew for every reader; no stored total has them."
         if not self.freshness.proved:
             return "None of it was proved yet: it is counted just now."
         if not self.changed:
@@ -136,9 +150,19 @@ class Explanation:
         part = self.asked.part
         return self.asked.measure.source is EVENTS and (part is None or part.by is not By.OFFENCE)
 
+    @property
+    def query(self) -> str:
+        """What its address asks for."""
+        return self.asked.address.partition("?")[2]
+
     @cached_property
     def hidden(self) -> int:
         """How many of the rows the person may not list; of different things, nobody can say."""
         if self.listable is None or self.asked.measure.distinct:
             return 0
         return max(self.count - self.listable, 0)
+
+
+def _page(rows: TrainingSessionQuerySet, cursor: str) -> Page[TrainingSession]:
+    related = rows.select_related("programme", "borough", "team")
+    return keyset_page(related, ("happened_at", "pk"), cursor, size=20)

@@ -19,10 +19,11 @@ from summaries.asked import Asked, Place
 from summaries.figures import By, figures
 from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
-from summaries.measures import HEADLINES, OUTCOMES, Measure
-from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole, growing
+from summaries.measures import ADDED_UP, HEADLINES, OUTCOMES, Measure
+from summaries.presenters.campaign import Tile, Whole, growing
 from summaries.presenters.drawn import Picture, most_words
 from summaries.presenters.parts import Freshness, part_labels
+from summaries.presenters.training import TRAINED, Training
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = (
@@ -114,6 +115,7 @@ class PlacePage:
     """The command of a borough, the boroughs of a command: the name and the page of each."""
     begun: bool
     tiles: list[Tile]
+    training: Training
     growth: Picture
     breakdowns: list[Breakdown]
     when: When | None
@@ -135,7 +137,7 @@ class PlacePage:
             baseline, uplifts, refused = whole.against(days.until(today))
             by_day = figures(asked.window, By.DAY, [asked.measure])[asked.measure]
             grown = [by_day.get(str(day), 0) for day in days.until(today + ONE_DAY)]
-            totals = figures(asked.window, measures=HEADLINES)
+            totals = figures(asked.window, measures=dict.fromkeys((*HEADLINES, *TRAINED)))
             return cls(
                 campaign=campaign,
                 place=place,
@@ -143,6 +145,7 @@ class PlacePage:
                 near=_near(campaign, place),
                 begun=days.first <= today,
                 tiles=list(whole.tiles(totals, uplifts, today)),
+                training=Training.of(map(whole.asked, TRAINED), totals),
                 growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
                 breakdowns=_breakdowns(asked),
                 when=_when(asked),
@@ -220,7 +223,8 @@ class Credit:
     measure: Measure
     led: int
     address: str
-    helped: int
+    helped: int | None
+    """Nothing where no further team is kept, as of a training session."""
 
 
 @dataclass(frozen=True)
@@ -243,10 +247,10 @@ class TeamPage:
         with one_snapshot():
             place = Place.of_campaign(campaign, user.figures_scope)
             whole = Whole(campaign, form.days, place)
-            asked = {m: whole.asked(m).broken(By.TEAM, key, team.name) for m in ENFORCEMENT}
-            window = whole.asked(ENFORCEMENT[0]).window
-            counts = figures(window, By.TEAM, ENFORCEMENT)
-            helped = credited(window, team.pk, ENFORCEMENT)
+            asked = {m: whole.asked(m).broken(By.TEAM, key, team.name) for m in ADDED_UP}
+            window = whole.asked(ADDED_UP[0]).window
+            counts = figures(window, By.TEAM, ADDED_UP)
+            helped = credited(window, team.pk, ADDED_UP)
             return cls(
                 campaign=campaign,
                 team=team,
@@ -254,8 +258,8 @@ class TeamPage:
                 form=form,
                 begun=form.days.first <= london_day(now),
                 credits=[
-                    Credit(m, counts[m].get(key, 0), asked[m].address, helped[m])
-                    for m in ENFORCEMENT
+                    Credit(m, counts[m].get(key, 0), asked[m].address, helped.get(m))
+                    for m in ADDED_UP
                 ],
                 freshness=Freshness.now(now),
             )

@@ -1,4 +1,4 @@
-"""A programme over years: its money, its promises, and the devices that were examined meanwhile."""
+"""A programme over years: its money, its promises, and what it delivered, as far as we count it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +12,7 @@ from campaigns.models import Milestone, Programme, ProgrammeYear
 from core.charts import Bar, bars
 from core.days import ONE_DAY, DayRange
 from core.templatetags.page import long_day, rounded
+from partners.presenters.training import Standing, standings
 from summaries.evidence import AT_LEAST, DigitalEvidence, digital_evidence
 from summaries.figures import Window
 
@@ -137,6 +138,19 @@ class ProgrammePage:
     @property
     def everywhere(self) -> bool:
         return self.user.figures_scope.everywhere
+
+    @property
+    def of_evidence(self) -> bool:
+        return self.programme.about == Programme.About.EVIDENCE
+
+    @property
+    def of_training(self) -> bool:
+        return self.programme.about == Programme.About.TRAINING
+
+    @cached_property
+    def trainings(self) -> list[Standing]:
+        """What it pays for, and how far each has come."""
+        return standings(self.user, self.programme.trainings.select_related("partner"))
 
     @cached_property
     def examined(self) -> list[Examined]:

@@ -12,7 +12,7 @@ from campaigns.models import Borough, Campaign
 from cases.presenters.desk import Reminder
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
-from core.templatetags.page import long_day, span, thousands
+from core.templatetags.page import listed, long_day, lower_first, span, thousands
 from summaries.asked import Asked, Place
 from summaries.forms import ReturnDaysForm, return_key
 from summaries.measures import BY_SLUG
@@ -179,6 +179,14 @@ class ReturnPage:
     @property
     def tag(self) -> Tag | None:
         return tag(self.standing) if self.standing else None
+
+    @property
+    def not_asked(self) -> str:
+        """What came to be asked for only after the signature that stands."""
+        if self.standing is None or self.standing.signature is None:
+            return ""
+        lines = [line for line in self.standing.lines if line.signed is None]
+        return listed([lower_first(line.measure.label) for line in lines])
 
     @property
     def all_address(self) -> str:

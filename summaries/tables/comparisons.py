@@ -1,6 +1,6 @@
 """Boroughs against London, a campaign against its baseline, two campaigns."""
 
-from core.spreadsheets import Table
+from core.spreadsheets import Cell, Table
 from core.templatetags.page import rounded, span
 from summaries.presenters.compare import BesidePage, ComparePage, UpliftPage
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
@@ -73,7 +73,7 @@ def _(page: BesidePage) -> Taken:
         [
             (
                 *(row.ours.measure.label, row.ours.measure.unit.value),
-                *(row.count, rounded(row.a_day, 1), row.other, rounded(row.other_a_day, 1)),
+                *(row.count, _a_day(row.a_day), row.other, _a_day(row.other_a_day)),
             )
             for row in page.rows
         ],
@@ -83,3 +83,7 @@ def _(page: BesidePage) -> Taken:
         for one in (page.rows[0].ours, page.rows[0].theirs)
     ]
     return Taken(f"{first} beside {second}", said, [table])
+
+
+def _a_day(number: float | None) -> Cell:
+    return "Not by day" if number is None else rounded(number, 1)

@@ -14,17 +14,24 @@ from summaries.statistics import Rate
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
 
 DIFFERENT = (
-    "Different suspects are counted once for all of these days, so they are not a sum of days or "
-    "boroughs."
+    "Suspects and partners are different ones, each counted once for all of these days, so they "
+    "are not a sum of days or boroughs."
 )
-ONE_PLACE = "Each outcome counts in one borough only, so every column adds up."
+ONE_PLACE = (
+    "Each outcome, event and session counts in one borough only, so every column adds up. Partners "
+    "have no column: one may work in several boroughs."
+)
 FOLLOWED = (
     "“In these days” counts what followed before they ended; “up to now” counts what followed "
     "since too. One arrest may lead to several things, so the lines do not add up."
 )
 CREDIT = (
     "What a team helped others with is in the count of the team that led, and in no total a second "
-    "time."
+    "time. A training session has one team and no other."
+)
+NOT_ALL_COMPARED = (
+    "Attendances and officers come many at a time, so chance says nothing of them, and partners "
+    "may be the same ones as before: none of these is compared."
 )
 NOT_COMPARED = ("Not compared", "Not compared")
 
@@ -85,7 +92,13 @@ def _(page: TeamPage) -> Taken:
     table = Table(
         "Led and helped with",
         ["Measure", "Unit", "Led", "Helped with (not added)"],
-        [(one.measure.label, one.measure.unit.value, one.led, one.helped) for one in page.credits],
+        [
+            (
+                *(one.measure.label, one.measure.unit.value, one.led),
+                "Not kept" if one.helped is None else one.helped,
+            )
+            for one in page.credits
+        ],
         [CREDIT],
     )
     said = facts(page.form.days, page.place.label, page.freshness)
@@ -102,12 +115,14 @@ def _headlines(
     headings += ["Today so far"] if running else []
     headings += [] if refused else ["Times the baseline", "Against the baseline"]
     rows = [_headline(tile, running=running, compared=not refused) for tile in tiles]
-    notes = [f"No comparison with a baseline: {refused}" if refused else AGAINST]
+    against = (
+        [f"No comparison with a baseline: {refused}"] if refused else [AGAINST, NOT_ALL_COMPARED]
+    )
+    notes = [*against, DIFFERENT]
     if different and suspects:
         measure = different.measure
         words = ["Not counted by day"] * running + [*NOT_COMPARED] * (not refused)
         rows.append([measure.label, measure.unit.value, suspects, *words])
-        notes.append(DIFFERENT)
     return Table("Headline figures", headings, rows, notes)
 
 

@@ -1,6 +1,6 @@
 """What changed, the returns of the boroughs, and one number explained."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core.days import london_clock
 from core.spreadsheets import Cell, Table
@@ -96,12 +96,14 @@ def _of_return(figure: Figure, *, signed: bool) -> list[Cell]:
     row: list[Cell] = [line.measure.label, line.measure.unit.value]
     if not signed:
         return [*row, line.now]
-    return [*row, "Not asked" if line.signed is None else line.signed, line.now, line.by]
+    if line.signed is None:
+        return [*row, "Not asked then", line.now, "Not known"]
+    return [*row, line.signed, line.now, line.by]
 
 
 @taken.register
 def _(page: Explanation) -> Taken:
-    """The rows behind it leave by the list of outcomes, which asks for whom and why."""
+    """Outcomes behind it leave by their own list, which asks for whom and why."""
     asked = page.asked
     rows: list[Sequence[Cell]] = [
         ("Number", page.count),
@@ -114,6 +116,25 @@ def _(page: Explanation) -> Taken:
     ]
     table = Table("What this number is", ["About it", "In words"], rows)
     said = facts(asked.days, asked.place.label, page.freshness)
-    query = asked.address.partition("?")[2]
+    tables = [table, *_behind(page)]
     title = f"{page.title}, explained, {page.campaign.name}"
-    return Taken(title, said, [table], f"?{query}" if query else "")
+    return Taken(title, said, tables, f"?{page.query}" if page.query else "")
+
+
+def _behind(page: Explanation) -> Iterator[Table]:
+    if page.training is not None:
+        related = page.training.select_related("programme", "partner", "borough", "team")
+        yield Table(
+            "Sessions",
+            ["Day", "Training", "Borough", "Team", "Delivered by", "Trained", "Came"],
+            [
+                (
+                    *(one.day, str(one.programme), one.borough.name, str(one.team or "Not given")),
+                    *(str(one.partner), one.officers_trained, one.officers_attended),
+                )
+                for one in related.order_by("-happened_at", "-pk")
+            ],
+        )
+    if page.partners is not None:
+        rows = [(partner.name, times) for partner, times in page.partners]
+        yield Table("Partners", ["Partner", "Events and sessions"], rows)

@@ -1,7 +1,7 @@
 """A number, opened."""
 
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
@@ -10,6 +10,7 @@ from campaigns.models import Campaign, Team
 from cases.choices import Offence
 from cases.models import Outcome
 from core.access import requires
+from partners.models import TrainingSession
 from summaries.asked import NOT_STATED, Asked, Part, Place
 from summaries.figures import By
 from summaries.forms import DaysForm
@@ -20,14 +21,23 @@ from summaries.views.places import place_asked
 
 @requires(Permission.SEE_FIGURES)
 def figure(request: SignedInRequest, slug: str, measure: str) -> HttpResponse:
-    """What a number counts, and the first of its rows."""
-    page = figure_page(request, slug, measure)
+    """What a number counts, and its rows; a page of these that is none leads to the first."""
+    try:
+        page = figure_page(request, slug, measure, request.GET.get("page", ""))
+    except ValueError:
+        kept = request.GET.copy()
+        del kept["page"]
+        return redirect(f"{request.path}?{kept.urlencode()}")
+    terms = {"figure": measure, **request.GET.dict()}
     if page.listable is not None:
-        listed(request, Outcome, len(page.rows), {"figure": measure, **request.GET.dict()})
+        listed(request, Outcome, len(page.rows), terms)
+    if page.page is not None:
+        listed(request, TrainingSession, len(page.page.rows), terms)
     return render(request, "summaries/figure.html", {"page": page})
 
 
-def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanation:
+def figure_page(request: SignedInRequest, slug: str, measure: str, cursor: str = "") -> Explanation:
+    """ValueError where there is no page of its rows of that name."""
     campaign = get_object_or_404(Campaign, slug=slug)
     if measure not in BY_SLUG:
         raise Http404
@@ -40,7 +50,7 @@ def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanatio
     )
     if asked.part and not asked.measure.additive:
         raise Http404
-    return Explanation.of(asked, request.user, timezone.now())
+    return Explanation.of(asked, request.user, timezone.now(), cursor)
 
 
 def _place(request: SignedInRequest, campaign: Campaign) -> Place:

@@ -44,18 +44,19 @@ def test_the_campaign_page_counts_the_window(
         "Engagement events": "0",
         "Engagement attendances": "0",
         "Officers trained": "0",
+        "Partners involved": "0",
     }
     days = table(page, "Day by day")
     assert len(days) == 17
-    assert days[0] == ["Thu 25 November", "1", "0", "0", "0", "0"]
-    assert days[2] == ["Sat 27 November", "1", "1", "0", "0", "0"]
-    assert days[15:] == [["Fri 10 December", "1", "1", "0", "0", "0"], ["Total", *"52000"]]
+    assert days[0] == ["Thu 25 November", *"10000000"]
+    assert days[2] == ["Sat 27 November", *"11000000"]
+    assert days[15:] == [["Fri 10 December", *"11000000"], ["Total", *"52000000"]]
     assert table(page, "By borough") == [
-        ["Lambeth", *"210000"],
-        ["Southwark", *"110000"],
-        ["Outside London", *"100000"],
-        ["Not known", *"100000"],
-        ["Total", *"520000"],
+        ["Lambeth", *"21000000"],
+        ["Southwark", *"11000000"],
+        ["Outside London", *"10000000"],
+        ["Not known", *"10000000"],
+        ["Total", *"52000000"],
     ]
     main = page.get_by_role("main")
     expect(main).to_contain_text("25 November to 10 December 2021, 16 days, both included")

@@ -182,6 +182,12 @@ RULES = [
         accepted=[{"last_day": F("first_day")}],
     ),
     Rule(
+        "campaigns_programme_about_is_known",
+        ProgrammeFactory.create,
+        refused=[{"about": "money"}, {"about": ""}],
+        accepted=[{"about": "evidence"}, {"about": "training"}, {"about": "other"}],
+    ),
+    Rule(
         "campaigns_programmeyear_once_a_year",
         second_year,
         refused=[{"year": 2021}],

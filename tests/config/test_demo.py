@@ -1,7 +1,9 @@
 """The demo adds up to what was published, is loaded once, and holds nothing out of its time."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Count, F, Q, Sum
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,6 +39,9 @@ from summaries.measures import BY_SLUG
 from summaries.models import BoroughReturn, ChangedDay, MailSent, Restatement, SummaryRun
 from summaries.proof import prove
 from summaries.returns import State, asked_boroughs, due, standings, waiting_returns
+from tests.cases.pages import browser
+from tests.summaries.files import rows_of
+from tests.summaries.test_states import words_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -142,7 +148,7 @@ def test_places_and_programme(demo: str) -> None:
     )
     assert Team.objects.filter(kind=Team.Kind.COMMAND).count() == 12
     assert Team.objects.filter(kind=Team.Kind.SPECIALIST).count() == 6
-    forensics = Programme.objects.with_money().get()
+    forensics = Programme.objects.with_money().get(about="evidence")
     assert forensics.planned_pounds > 11_000_000
     assert [year.label for year in forensics.years.all()] == ["2021/22", "2022/23", "2023/24"]
     assert (forensics.last_day.year - forensics.first_day.year, forensics.milestones.count()) == (
@@ -189,6 +195,13 @@ def test_nothing_lies_in_the_future(demo: str) -> None:
 def test_the_ledger_has_each_cause(demo: str) -> None:
     causes = {cause for row in Restatement.objects.all() for cause in row.causes}
     assert causes == {"entered", "amended", "voided", "merged"}
+    of_engagement = Restatement.objects.filter(
+        slice="", measure__in=["engagement_attendances", "officers_trained"]
+    )
+    assert {row.measure: set(row.causes) for row in of_engagement} == {
+        "engagement_attendances": {"amended"},
+        "officers_trained": {"voided"},
+    }
 
 
 def test_every_borough_has_signed_and_lambeths_return_differs(published: Campaign) -> None:
@@ -327,7 +340,7 @@ def test_webinars_and_training(published: Campaign) -> None:
     assert done.filter(kind="webinar").count() == 4
     awareness = {"clares_law", "safety", "vawg"}
     assert {topic for event in done for topic in event.topics} >= awareness
-    sessions = TrainingSession.objects.filter(day__gte=days.first, day__lt=days.end)
+    sessions = TrainingSession.objects.counted().between(days)
     programme = TrainingProgramme.objects.get()
     assert (programme.name, programme.partner.name) == ("Domestic Abuse Matters", "SafeLives")
     assert programme.trainers.startswith("Former officers and practitioners")
@@ -337,6 +350,97 @@ def test_webinars_and_training(published: Campaign) -> None:
     sums = sessions.aggregate(trained=Sum("officers_trained"), attended=Sum("officers_attended"))
     assert sums["trained"] == 6800 < sums["attended"]
     assert sessions.values("borough").distinct().count() == 32
+
+
+def click(client: Client, page: Any, words: str) -> Any:
+    """Follows the link of a page that says so; the address of one more page."""
+    links = re.findall(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', page.content.decode(), re.S)
+    said = [(unescape(" ".join(re.sub("<[^>]+>", " ", text).split())), to) for to, text in links]
+    [address] = {unescape(to) for text, to in said if text == words}
+    return client.get(address, follow=True)
+
+
+CAMPAIGN = ("Campaigns", "16 Days of Action 2021")
+RELEASE: list[tuple[tuple[str, ...], list[str]]] = [
+    (
+        ("Engagement", "Stall at London Bridge Station"),
+        [
+            *("Central South", "Taskforce", "Solace", "Gaia", "The Path Project"),
+            *("London Bridge", "Clare's Law", "General safety advice", "Violence against women"),
+        ],
+    ),
+    *(
+        (("Engagement", f"Webinar: {title}"), ["Webinar", "Online"])
+        for title in (
+            *("recognising domestic abuse", "stepping in safely", "the right to ask"),
+            "domestic abuse in later life",
+        )
+    ),
+    (
+        ("Engagement", "Engagement Bus at the Hayes Muslim Centre"),
+        ["West Area", "Hayes Muslim Centre", "Hillingdon"],
+    ),
+    (
+        ("Engagement", "Talk on stalkerware and spyware"),
+        ["Met Intelligence Unit", "Suzy Lamplugh Trust", "Stalkerware"],
+    ),
+    (
+        ("Partners", "Training", "Domestic Abuse Matters"),
+        ["SafeLives", "former officers and practitioners", "coercive control", "7,400"],
+    ),
+    (
+        ("Partners", "Programmes", "Digital forensics"),
+        ["£11,200,000", "Milestones", "Devices sent", "Helped a charge"],
+    ),
+    (
+        ("Partners", "Programmes", "Training in domestic abuse"),
+        ["Milestones", "Domestic Abuse Matters", "7,400"],
+    ),
+    (CAMPAIGN, ["Engagement events 7 events", "Officers trained 6,800", "Partners involved 6"]),
+    (
+        (*CAMPAIGN, "6,800"),
+        ["6,800 officers trained", "The sessions that it counts", "Domestic Abuse Matters"],
+    ),
+    ((*CAMPAIGN, "Southwark"), ["Stall at London Bridge Station", "Engagement events 1 events"]),
+    ((*CAMPAIGN, "Hillingdon"), ["Engagement Bus at the Hayes Muslim Centre"]),
+    ((*CAMPAIGN, "Westminster"), ["Talk on stalkerware and spyware"]),
+]
+"""Each row of the release that is no enforcement: the links to it from the desk, and its words."""
+
+
+@pytest.mark.parametrize(
+    ("links", "words"), RELEASE, ids=[" > ".join(links) for links, _ in RELEASE]
+)
+def test_what_was_published_of_engagement_and_training_is_three_links_from_the_desk(
+    demo: str, links: tuple[str, ...], words: list[str]
+) -> None:
+    assert len(links) <= 3
+    client = browser(User.objects.get(username="supervisor.force"))
+    page = client.get("/", follow=True)
+    for link in links:
+        page = click(client, page, link)
+        assert page.status_code == 200
+    told = words_on(page.content.decode())
+    assert [word for word in words if word not in told] == []
+
+
+def test_the_dashboards_count_every_event_session_and_partner(published: Campaign) -> None:
+    """As somebody would who adds up the rows by hand."""
+    days = published.days
+    events = [e for e in EngagementEvent.objects.all() if e.status == "done" and e.day in days]
+    sessions = [s for s in TrainingSession.objects.filter(voided_at=None) if s.day in days]
+    partners = {s.partner_id for s in sessions}
+    partners |= {partner.pk for event in events for partner in event.partners.all()}
+    whole = browser(User.objects.get(username="supervisor.force"))
+    page = whole.get(f"/campaigns/{published.slug}/tables/headline-figures.csv")
+    said = {row[0]: row[2] for row in rows_of(page)[2:]}
+    assert {label: said[label] for label in list(said)[5:9]} == {
+        "Engagement events": str(len(events)),
+        "Engagement attendances": str(sum(event.attendances for event in events)),
+        "Officers trained": str(sum(session.officers_trained for session in sessions)),
+        "Partners involved": str(len(partners)),
+    }
+    assert (len(events), len(sessions), len(partners)) == (7, 136, 6)
 
 
 def test_the_directory_answers_an_officer(demo: str, published: Campaign) -> None:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 import time_machine
 import vobject
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -56,6 +57,7 @@ def events_of(address: str) -> dict[str, dict[str, Any]]:
             "status": str(entry["status"]),
             "sequence": int(entry["sequence"]),
             "changed": entry["last-modified"].dt,
+            "page": str(entry["url"]),
         }
     theirs = {}
     for entry in getattr(vobject.readOne(body.decode()), "vevent_list", []):
@@ -68,6 +70,7 @@ def events_of(address: str) -> dict[str, dict[str, Any]]:
             "status": entry.status.value,
             "sequence": int(entry.sequence.value),
             "changed": entry.last_modified.value,
+            "page": entry.url.value,
         }
     assert theirs == ours
     return ours
@@ -106,7 +109,20 @@ class TestWhatIsInIt:
             "status": "CONFIRMED",
             "sequence": 1,
             "changed": last.pgh_created_at.replace(microsecond=0),
+            "page": f"{settings.SITE_URL}/engagement/{event.pk}/",
         }
+
+    def test_the_page_of_an_event_opens_for_who_may_see_it_and_for_nobody_else(
+        self, cast: Cast
+    ) -> None:
+        EngagementEventFactory.create(title="Stall", borough=cast.a, happened_at=timezone.now())
+        page = events_of(address_of(cast.officer, cast.a))["Stall"]["page"]
+        path = page.removeprefix(settings.SITE_URL)
+        assert browser(cast.officer).get(path).status_code == 200
+        assert browser(cast.officer_of_b).get(path).status_code == 404
+        answer = Client().get(path)
+        assert (answer.status_code, answer.content) == (302, b"")
+        assert answer["Location"].startswith("/sign-in/")
 
     def test_planned_done_and_cancelled_of_a_year_back_and_of_all_time_to_come(
         self, cast: Cast

@@ -369,6 +369,10 @@ class TestPages:
         # Nine days of the other have begun.
         assert (page.rows[0].a_day, page.rows[0].other_a_day) == (0.5, 1)
         assert not page.same_boroughs
+        partners = page.rows[-1]
+        assert partners.ours.measure.slug == "partners_involved"
+        assert (partners.a_day, partners.other_a_day) == (None, None)
+        assert text_of(client.get(beside)).count("Not by day") == 2
         CampaignFactory.create(slug="next", first_day=date(2030, 1, 1), last_day=date(2030, 1, 2))
         back = client.get("/campaigns/the-days/beside/next/", follow=True)
         assert "16 Days of Action has not begun." in text_of(back)

@@ -18,6 +18,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from accounts.permissions import BoroughScope
 from campaigns.models import Campaign
 from cases import actions
 from cases.models import Case, Outcome
@@ -31,6 +32,7 @@ from summaries.digest import (
     send_figures,
     supervisors_to_send,
 )
+from summaries.figures import Window
 from summaries.measures import HEADLINES
 from summaries.models import MailSent, SummaryRun
 from tests.conftest import Cast
@@ -45,7 +47,7 @@ from tests.factories import (
     RestatementFactory,
     SummaryRunFactory,
 )
-from tests.summaries.brute import rows
+from tests.summaries.brute import partners_involved, rows
 from tests.summaries.test_explain import scatter
 from tests.summaries.test_returns import signed
 
@@ -129,6 +131,11 @@ def test_the_e_mail_is_the_page_is_what_a_person_would_count(
             for place in ("All boroughs", "Lambeth" if row.borough == cast.a.pk else "Barnet"):
                 counted[place, row.measure, False] += row.amount
                 counted[place, row.measure, True] += row.amount * (row.day == (SEVEN - DAY).date())
+    yesterday = DayRange.inclusive(SEVEN.date() - DAY, SEVEN.date() - DAY)
+    for place, boroughs in (("All boroughs", {cast.a.pk, cast.b.pk}), ("Lambeth", {cast.a.pk})):
+        for days in (campaign.days, yesterday):
+            window = Window(days, BoroughScope(everywhere=False, borough_ids=frozenset(boroughs)))
+            counted[place, "partners_involved", days == yesterday] = partners_involved(window)
     found = figures_in(sent_to(cast.supervisor))
     assert found == {
         place: {

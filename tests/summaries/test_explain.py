@@ -16,6 +16,7 @@ from campaigns.models import Borough, Campaign, Team
 from cases.choices import BailKind, Kind, NoFurtherActionType, Offence, OrderKind, Strand
 from cases.models import Outcome
 from core.days import ONE_DAY, DayRange
+from partners.actions.training import void_session
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
 from summaries.figures import By, Window, figures
@@ -33,10 +34,13 @@ from tests.factories import (
     EngagementEventFactory,
     ExclusionFactory,
     OutcomeFactory,
+    ParticipationFactory,
+    PartnerFactory,
     SuspectFactory,
     TeamFactory,
     TrainingSessionFactory,
 )
+from tests.summaries.files import book_of, rows_of, sheet_of
 
 pytestmark = pytest.mark.django_db
 
@@ -266,6 +270,71 @@ def test_opening_a_number_with_rows_is_in_the_log_with_what_was_asked(
         "cases.outcome",
         {"figure": "arrests", "borough": "lambeth"},
     )
+
+
+def test_officers_trained_open_onto_their_sessions_page_by_page(
+    cast: Cast, campaign: Campaign
+) -> None:
+    team = TeamFactory.create()
+    for number in range(21):
+        TrainingSessionFactory.create(
+            borough=cast.a, happened_at=NOON, officers_trained=number, team=team
+        )
+    other = TrainingSessionFactory.create(borough=cast.b, happened_at=NOON, officers_trained=1000)
+    TrainingSessionFactory.create(borough=cast.a, happened_at=NOON + ONE_DAY)
+    void = TrainingSessionFactory.create(borough=cast.a, happened_at=NOON)
+    void_session(session=void, by=cast.supervisor, reason="Not held")
+    address = "/campaigns/the-days/figures/officers_trained/?borough=lambeth"
+    client, found = browser(cast.supervisor), []
+    first = client.get(address)
+    page = first.context["page"]
+    assert page.count == sum(range(21))
+    for answer in (first, client.get(f"{address}&page={page.page.after}")):
+        sessions = answer.context["page"].page.rows
+        found += sessions
+        for session in sessions:
+            assert f'href="/training/sessions/{session.pk}/"' in answer.content.decode()
+        assert f'href="/training/sessions/{other.pk}/"' not in answer.content.decode()
+    assert len(found) == 21
+    assert sum(session.officers_trained for session in found) == page.count
+    assert client.get(f"{address}&page=none")["Location"] == address
+    row = LogRow.objects.filter(object_type="partners.trainingsession").earliest("pk")
+    assert (row.results, row.details) == (
+        20,
+        {"figure": "officers_trained", "borough": "lambeth"},
+    )
+    led = client.get(f"{address}&team={team.pk}").context["page"]
+    assert led.training.count() == 21
+    assert client.get(f"{address}&team=not_stated").context["page"].training.count() == 0
+    book = book_of(client.get(address.replace("/?", "/tables.xlsx?page=none&")))
+    assert len(sheet_of(book, "Sessions")) == 22
+
+
+def test_partners_involved_open_onto_each_partner_once(cast: Cast, campaign: Campaign) -> None:
+    often, once, elsewhere = (PartnerFactory.create(name=name) for name in ("B", "A", "C"))
+    for partner, borough, state in (
+        *((often, cast.a, "done"), (often, cast.a, "done"), (once, cast.a, "done")),
+        *((elsewhere, cast.b, "done"), (elsewhere, cast.a, "planned")),
+    ):
+        ParticipationFactory.create(
+            partner=partner,
+            event__borough=borough,
+            event__happened_at=NOON,
+            event__status=state,
+            event__attendances=0,
+            event__reach_method="",
+        )
+    TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, partner=often)
+    run_nightly()
+    address = "/campaigns/the-days/figures/partners_involved/?borough=lambeth"
+    for who in (cast.supervisor, cast.officer):
+        answer = browser(who).get(address)
+        assert answer.context["page"].partners == [(once, 1), (often, 3)]
+        assert answer.context["page"].count == 2
+        assert "no stored total has them" in text_of(answer)
+        assert "proved total" not in text_of(answer)
+    sheet = browser(cast.supervisor).get(address.replace("/?", "/tables/partners.csv?"))
+    assert rows_of(sheet)[2:] == [["A", "1"], ["B", "3"]]
 
 
 def test_the_list_address_says_no_more_than_the_measure(cast: Cast, campaign: Campaign) -> None:

@@ -20,6 +20,8 @@ from cases import actions
 from cases.models import Outcome
 from config.celery import app
 from core.days import DayRange, london_day
+from partners.actions.training import amend_session
+from partners.models import EngagementEvent
 from summaries.actions import mark_if_redefined, run_nightly
 from summaries.figures import By, Window, figures, total
 from summaries.measures import BY_SLUG
@@ -32,6 +34,7 @@ from tests.factories import (
     CaseFactory,
     EngagementEventFactory,
     OutcomeFactory,
+    ParticipationFactory,
     SuspectFactory,
     TeamFactory,
     TrainingSessionFactory,
@@ -179,6 +182,30 @@ def test_the_ledger_says_what_changed_where_and_why(campaign: Campaign, cast: Ca
     }
     causes = dict(Restatement.objects.filter(slice="").values_list("borough", "causes"))
     assert causes == {a: ["amended", "entered"], b: ["voided"]}
+
+
+def test_the_reason_of_a_figure_is_of_its_own_rows(campaign: Campaign, cast: Cast) -> None:
+    """Though all of it happened on one day in one borough."""
+    here: dict[str, Any] = {"borough": cast.a, "happened_at": NOON}
+    session = TrainingSessionFactory.create(officers_trained=25, **here)
+    event = EngagementEventFactory.create(attendances=40, **here)
+    run_nightly()
+    outcome = Outcome.objects.get(day=campaign.first_day, borough=cast.a)
+    actions.void_outcome(outcome=outcome, by=cast.supervisor, reason="Entered twice")
+    amend_session(session=session, by=cast.supervisor, officers_trained=24)
+    EngagementEvent.objects.filter(pk=event.pk).update(attendances=41)
+    EngagementEventFactory.create(attendances=1, **here)
+    ParticipationFactory.create(event=event)
+    run_nightly()
+    assert {
+        line.measure: (line.before, line.after, line.causes)
+        for line in Restatement.objects.filter(slice="")
+    } == {
+        "arrests": (1, 0, ["voided"]),
+        "officers_trained": (25, 24, ["amended"]),
+        "engagement_attendances": (40, 42, ["amended", "entered"]),
+        "engagement_events": (1, 2, ["amended", "entered"]),
+    }
 
 
 def test_a_day_that_goes_on_is_not_restated(cast: Cast) -> None:

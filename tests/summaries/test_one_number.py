@@ -24,12 +24,22 @@ from campaigns.models import Borough, Campaign, Team
 from cases import actions
 from cases.choices import BailKind, Kind
 from cases.models import Outcome
-from core.days import DatabaseNow
-from partners.models import EngagementEvent, TrainingSession
+from core.days import DatabaseNow, DayRange
+from partners.models import EngagementEvent, Participation, Partner, TrainingSession
 from summaries.actions import run_nightly
 from summaries.digest import figures_for
 from summaries.figures import Window
-from summaries.measures import BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
+from summaries.measures import (
+    ADDED_UP,
+    BY_SLUG,
+    EVENTS,
+    HEADLINES,
+    INVOLVEMENT,
+    MEASURES,
+    OUTCOMES,
+    TRAINING,
+    Measure,
+)
 from tests.cases.pages import browser
 from tests.conftest import Cast
 from tests.factories import (
@@ -111,7 +121,8 @@ class Walk:
         known: list[Callable[[], None]] = [
             *(self.log, self.log, self.amend_day, self.amend_borough, self.amend_kind),
             *(self.transfer, self.void, self.restore, self.merge, self.unmerge, self.support),
-            *(self.hold_an_event, self.mend_an_event, self.train, self.mend_training),
+            *(self.hold_an_event, self.mend_an_event, self.join, self.leave),
+            *(self.train, self.mend_training),
         ]
         for number in range(steps):
             known[number % len(known)]()
@@ -192,6 +203,17 @@ class Walk:
             reach_method="clicker" if people else "",
         )
         ParticipationFactory.create(event=event)
+        event.supporting_teams.add(self.teams[1])
+
+    def join(self) -> None:
+        """A partner of another event comes to this one too."""
+        event = self.any_of(EngagementEvent.objects)
+        partner = self.any_of(Partner.objects.exclude(participations__event=event))
+        if partner:
+            ParticipationFactory.create(event=event, partner=partner)
+
+    def leave(self) -> None:
+        self.any_of(Participation.objects).delete()
 
     def mend_an_event(self) -> None:
         event = self.any_of(EngagementEvent.objects)
@@ -208,6 +230,7 @@ class Walk:
         TrainingSessionFactory.create(
             borough=self.chance.choice(self.places),
             happened_at=self.moment(),
+            team=self.teams[2],
             officers_trained=self.chance.randint(1, 80),
         )
 
@@ -216,7 +239,7 @@ class Walk:
         change: dict[str, Any] = self.chance.choice(
             [
                 {"borough": self.chance.choice(self.places)},
-                {"officers_trained": 3},
+                {"officers_trained": 3, "officers_attended": 5},
                 {"voided_at": DatabaseNow(), "voided_by": self.by, "void_reason": "Not held"},
             ]
         )
@@ -251,13 +274,15 @@ def views(cast: Cast) -> Iterator[View]:
     yield View(cast.communications, barnet, frozenset({b}), "borough=barnet")
 
 
-def expected(boroughs: frozenset[int]) -> dict[str, int]:
+def expected(
+    boroughs: frozenset[int], days: DayRange = DAYS, team: str | None = None
+) -> dict[str, int]:
     """What a person would count in the campaign's days, of each measure."""
     counted: Counter[str] = Counter()
     for row in rows():
-        if row.day in DAYS and row.borough in boroughs:
+        if row.day in days and row.borough in boroughs and team in {None, row.team}:
             counted[row.measure] += row.amount
-    window = Window(DAYS, BoroughScope(everywhere=False, borough_ids=boroughs))
+    window = Window(days, BoroughScope(everywhere=False, borough_ids=boroughs))
     counted["suspects_arrested"] = suspects_arrested(window)
     counted["partners_involved"] = partners_involved(window)
     return {measure.slug: counted[measure.slug] for measure in MEASURES}
@@ -279,6 +304,7 @@ def assert_opens_onto(client: Client, view: View, measure: Measure, figures: Any
     opened, page = answer.context["page"], answer.content.decode()
     [written] = re.findall(r'<span class="app-tile__count">([\d,]+)</span>', page)
     assert number(written) == opened.count == figures(view.boroughs)[measure.slug]
+    assert_rows_of_engagement(client, opened, measure, figures(view.boroughs))
     reads = view.who.may(Permission.READ_RECORDS)
     if measure.source is not OUTCOMES or not reads:
         assert opened.listable is None
@@ -301,6 +327,48 @@ def assert_opens_onto(client: Client, view: View, measure: Measure, figures: Any
         else:
             book = book_of(client.post(address, {"form": "xlsx", **asked}))
             assert len(sheet_of(book, "Outcomes")) - 1 == number_of_rows
+
+
+def assert_rows_of_engagement(
+    client: Client, opened: Any, measure: Measure, figures: dict[str, int]
+) -> None:
+    """The events, the sessions or the partners that a number opens onto."""
+    if measure.source is EVENTS:
+        listed = client.get(opened.asked.list_address).context["list"]
+        assert listed.form.is_valid(), listed.form.errors
+        assert listed.count.number == figures["engagement_events"]
+    if measure.source is TRAINING:
+        assert opened.training.count() == figures["training_sessions"]
+        assert sum(row.officers_trained for row in opened.training) == figures["officers_trained"]
+        attended = sum(row.officers_attended for row in opened.training)
+        assert attended == figures["training_attendances"]
+    if measure.source is INVOLVEMENT:
+        assert len(opened.partners) == figures["partners_involved"]
+
+
+def assert_tables(client: Client, figures: dict[str, int]) -> None:
+    """The totals of the tables of a campaign, as they are taken away."""
+    summed = [str(figures[measure.slug]) for measure in ADDED_UP]
+    for name in ("day-by-day", "by-borough"):
+        assert rows_of(client.get(f"{LONDON}tables/{name}.csv"))[-1] == ["Total", *summed]
+
+
+def assert_return(client: Client, borough: Borough) -> None:
+    """What a supervisor would sign of the day that is over."""
+    page = client.get(f"{LONDON}returns/{borough.slug}/").context["page"]
+    figures = expected(frozenset({borough.pk}), page.standing.days)
+    assert {line.measure.slug: line.now for line in page.standing.lines} == {
+        measure.slug: figures[measure.slug] for measure in HEADLINES
+    }
+
+
+def assert_teams(client: Client, boroughs: frozenset[int]) -> None:
+    for team in Team.objects.all():
+        page = client.get(f"{LONDON}teams/{team.slug}/").context["page"]
+        led = expected(boroughs, team=str(team.pk))
+        assert {credit.measure.slug: credit.led for credit in page.credits} == {
+            measure.slug: led[measure.slug] for measure in ADDED_UP
+        }
 
 
 def totals(*args: str) -> list[dict[str, Any]]:
@@ -340,6 +408,11 @@ def assert_one_number(cast: Cast, views: list[View]) -> None:
             in_files[BY_SLUG["suspects_arrested"].label] = suspects
         for written in headlines_of_files(client, view.page):
             assert written == in_files, view
+        if view.page == LONDON:
+            assert_tables(client, figures_here)
+        if view.page == LONDON and view.who == cast.force_supervisor:
+            assert_return(client, cast.a)
+            assert_teams(client, view.boroughs)
         for measure in MEASURES:
             assert_opens_onto(client, view, measure, figures)
         if view.mailed:

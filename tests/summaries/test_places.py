@@ -30,8 +30,10 @@ from tests.factories import (
     ProtectiveOrderFactory,
     SuspectFactory,
     TeamFactory,
+    TrainingProgrammeFactory,
     TrainingSessionFactory,
 )
+from tests.summaries.test_states import words_on
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,10 @@ def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign) -> 
     assert (found.weekdays, found.hours) == ([1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0])
 
 
+def words_at(client: Client, address: str) -> str:
+    return words_on(client.get(address).content.decode())
+
+
 class TestPage:
     @pytest.fixture
     def client(self, cast: Cast) -> Client:
@@ -234,3 +240,55 @@ class TestPage:
         ]
         assert client.get(page.credits[0].address).context["page"].count == 1
         assert client.get("/campaigns/the-days/teams/none/").status_code == 404
+
+    def test_a_team_is_credited_with_the_events_that_it_helped_at(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        team, other = TeamFactory.create(slug="one"), TeamFactory.create()
+        for lead, people, state in (
+            *((team, 30, "done"), (other, 40, "done"), (other, 50, "done")),
+            (other, 0, "cancelled"),
+        ):
+            event = EngagementEventFactory.create(
+                borough=cast.a,
+                happened_at=NOON,
+                team=lead,
+                status=state,
+                attendances=people,
+                reach_method="clicker" if people else "",
+            )
+            event.supporting_teams.add(other if lead == team else team)
+        outside = EngagementEventFactory.create(borough=cast.a, happened_at=LATER, team=other)
+        outside.supporting_teams.add(team)
+        TrainingSessionFactory.create(
+            borough=cast.a, happened_at=NOON, team=team, officers_trained=9
+        )
+        page = client.get("/campaigns/the-days/teams/one/").context["page"]
+        assert [(c.measure.slug, c.led, c.helped) for c in page.credits[5:]] == [
+            *[("engagement_events", 1, 2), ("engagement_attendances", 30, 90)],
+            ("officers_trained", 9, None),
+        ]
+        assert "Officers trained 9 Not kept" in words_at(client, "/campaigns/the-days/teams/one/")
+
+    @time_machine.travel(LATER, tick=False)
+    def test_training_is_told_with_its_attendances_and_for_all_of_london_its_target(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        programme = TrainingProgrammeFactory.create(name="Matters", target=80)
+        for borough, when, trained in ((cast.a, NOON, 20), (cast.b, NOON, 1), (cast.a, LATER, 19)):
+            TrainingSessionFactory.create(
+                programme=programme,
+                borough=borough,
+                happened_at=when,
+                officers_trained=trained,
+                officers_attended=trained + 4,
+            )
+        behind = "{} attendances at {} training session"
+        target = "Up to now Matters has trained 40 of the 80 officers that are its target (50%)."
+        whole = words_at(client, "/campaigns/the-days/")
+        assert f"Of {behind.format(29, 2)}s, 21 were of officers trained for the first" in whole
+        assert target in whole
+        lambeth = words_at(client, "/campaigns/the-days/boroughs/lambeth/")
+        assert f"Of {behind.format(24, 1)}, 20 were of officers trained for the first" in lambeth
+        for page in (lambeth, words_at(browser(cast.officer), "/campaigns/the-days/")):
+            assert target not in page

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Borough, Milestone, Programme
 from core.days import DayRange, london_day
+from partners.models import TrainingProgramme
 from summaries.evidence import DigitalEvidence, digital_evidence
 from summaries.figures import Window
 from summaries.presenters.programme import Promise, Year
@@ -25,6 +26,8 @@ from tests.factories import (
     MilestoneFactory,
     ProgrammeFactory,
     ProgrammeYearFactory,
+    TrainingProgrammeFactory,
+    TrainingSessionFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +146,42 @@ class TestThePage:
         page = shown(browser(cast.officer))
         assert "No money is entered yet" in page
         assert "No milestone is entered yet" in page
+
+    def test_only_one_about_evidence_tells_of_devices(
+        self, cast: Cast, programme: Programme, devices: None
+    ) -> None:
+        assert "Devices sent" in shown(browser(cast.supervisor))
+        for about in ("training", "other"):
+            Programme.objects.update(about=about)
+            page = shown(browser(cast.supervisor))
+            assert "£7,440,000 is spent of £7,500,000" in page
+            assert "Digital evidence" not in page
+            assert "Devices sent" not in page
+            assert ("No training is entered as paid by this programme" in page) is (
+                about == "training"
+            )
+
+    def test_one_about_training_tells_of_what_it_pays_for_and_no_other(
+        self, cast: Cast, programme: Programme
+    ) -> None:
+        Programme.objects.update(about="training")
+        paid, other = TrainingProgrammeFactory.create_batch(2, target=60)
+        TrainingProgramme.objects.filter(pk=paid.pk).update(paid_by=programme)
+        for training, borough, trained in ((paid, "a", 20), (paid, "b", 25), (other, "a", 7)):
+            TrainingSessionFactory.create(
+                programme=training,
+                borough=getattr(cast, borough),
+                officers_trained=trained,
+                officers_attended=30,
+            )
+        page = shown(browser(cast.supervisor))
+        assert f'href="/training/{paid.slug}/"' in page
+        assert f'href="/training/{other.slug}/"' not in page
+        assert "<strong>45</strong> of 60 that are the target (75%)" in page
+        assert "60 at 2 sessions" in page
+        assert "<strong>20</strong> in the boroughs that you may see" in shown(
+            browser(cast.officer)
+        )
 
     def test_who_gets_in(self, cast: Cast, programme: Programme) -> None:
         for address in (PAGE, reverse("summaries:programmes")):

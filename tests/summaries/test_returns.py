@@ -1,5 +1,6 @@
 """A borough's return: what is frozen, who signs, what differs, who is waited for."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from cases.actions import void_outcome
 from cases.models import Outcome
 from cases.presenters.desk import Desk
 from core.days import LONDON, DayRange
+from partners.actions import amend_event, training, version_of, void_event
+from partners.models import EngagementEvent, Participation
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
 from summaries.measures import BY_SLUG, HEADLINES
@@ -50,6 +53,7 @@ from tests.factories import (
     CaseFactory,
     EngagementEventFactory,
     OutcomeFactory,
+    ParticipationFactory,
     TrainingSessionFactory,
     UserFactory,
 )
@@ -107,7 +111,9 @@ class TestFreezing:
         arrest(cast.a, happened_at=NOON + timedelta(days=2), charge=True)
         arrest(cast.a, happened_at=NOON + timedelta(days=3))
         arrest(cast.b)
-        EngagementEventFactory.create(borough=cast.a, attendances=40)
+        event = EngagementEventFactory.create(borough=cast.a, attendances=40)
+        ParticipationFactory.create(event=event)
+        ParticipationFactory.create(event__borough=cast.b)
         TrainingSessionFactory.create(borough=cast.a, officers_trained=25)
         row = signed(campaign, cast.a, cast.supervisor)
         assert row.figures == [
@@ -119,6 +125,7 @@ class TestFreezing:
             {"measure": "engagement_events", "unit": "events", "count": 1},
             {"measure": "engagement_attendances", "unit": "attendances", "count": 40},
             {"measure": "officers_trained", "unit": "officers trained", "count": 25},
+            {"measure": "partners_involved", "unit": "partners", "count": 2},
         ]
         row.refresh_from_db()
         assert (row.number, row.nil, row.signed_by) == (1, False, cast.supervisor)
@@ -128,7 +135,9 @@ class TestFreezing:
     @given(
         steps=st.lists(
             st.tuples(
-                st.sampled_from(["arrest", "charge", "void", "nightly", "sign"]),
+                st.sampled_from(
+                    ["arrest", "charge", "event", "train", "void", "leave", "nightly", "sign"]
+                ),
                 st.integers(-1, 3),
             ),
             max_size=8,
@@ -156,6 +165,14 @@ class TestFreezing:
                     last = Outcome.objects.counted().order_by("pk").last()
                     if last:
                         void_outcome(outcome=last, by=cast.supervisor, reason="Entered twice")
+                elif what == "leave":
+                    Participation.objects.filter(pk__in=Participation.objects.all()[:1]).delete()
+                elif what == "event":
+                    moment = NOON + timedelta(days=day)
+                    ParticipationFactory.create(event__borough=cast.a, event__happened_at=moment)
+                elif what == "train":
+                    moment = NOON + timedelta(days=day)
+                    TrainingSessionFactory.create(borough=cast.a, happened_at=moment)
                 else:
                     kind = {"charge": True} if what == "charge" else {}
                     arrest(cast.a, happened_at=NOON + timedelta(days=day), **kind)
@@ -248,6 +265,15 @@ def test_two_supervisors_at_once_make_one_signature(cast: Cast, campaign: Campai
     assert BoroughReturn.objects.get() == first
 
 
+def _amended(event: EngagementEvent, by: User, **fields: Any) -> None:
+    amend_event(
+        event=event,
+        by=by,
+        version=version_of(event),
+        **({"partners": event.partners.all(), "supporting_teams": []} | fields),
+    )
+
+
 class TestStanding:
     def test_a_change_after_signing_differs_until_it_is_signed_again(
         self, cast: Cast, campaign: Campaign
@@ -267,6 +293,59 @@ class TestStanding:
         assert states(campaign, cast.a, cast.b) == [State.NIL, State.WAITS]
         first.refresh_from_db()
         assert first.counts["arrests"] == 1
+
+    @pytest.mark.parametrize(
+        ("what", "differs"),
+        [
+            (
+                "void event",
+                {"engagement_events": (1, 0), "engagement_attendances": (40, 0)}
+                | {"partners_involved": (2, 1)},
+            ),
+            ("other reach", {"engagement_attendances": (40, 41)}),
+            ("partner gone", {"partners_involved": (2, 1)}),
+            ("void session", {"officers_trained": (25, 0), "partners_involved": (2, 1)}),
+            ("fewer trained", {"officers_trained": (25, 24)}),
+        ],
+    )
+    def test_a_later_change_of_an_event_or_of_training_asks_for_another_signature(
+        self, cast: Cast, campaign: Campaign, what: str, differs: dict[str, tuple[int, int]]
+    ) -> None:
+        by = cast.supervisor
+        event = EngagementEventFactory.create(borough=cast.a, attendances=40)
+        ParticipationFactory.create(event=event)
+        session = TrainingSessionFactory.create(borough=cast.a, officers_trained=25)
+        changes: dict[str, Callable[[], object]] = {
+            "void event": lambda: void_event(event=event, by=by, reason="Not held"),
+            "other reach": lambda: _amended(event, by, attendances=41),
+            "partner gone": lambda: _amended(event, by, partners=[]),
+            "void session": lambda: training.void_session(
+                session=session, by=by, reason="Not held"
+            ),
+            "fewer trained": lambda: training.amend_session(
+                session=session, by=by, officers_trained=24
+            ),
+        }
+        signed(campaign, cast.a, by)
+        assert states(campaign, cast.a) == [State.SIGNED]
+        changes[what]()
+        [standing] = standings(campaign, DAYS, [cast.a], BoroughReturn.objects.all())
+        assert {d.measure.slug: (d.signed, d.now) for d in standing.differing} == differs
+        assert standing.waits
+        signed(campaign, cast.a, by)
+        assert BoroughReturn.objects.count() == 2
+        assert not waiting_returns(
+            campaign, at(DAYS.end), BoroughScope(False, frozenset({cast.a.pk}))
+        )
+
+    def test_an_event_or_a_session_of_nobody_new_is_no_nil(
+        self, cast: Cast, campaign: Campaign
+    ) -> None:
+        """Something happened there, though no officer was new to it and nobody came."""
+        TrainingSessionFactory.create(borough=cast.a, officers_trained=0)
+        assert not signed(campaign, cast.a, cast.supervisor).nil
+        EngagementEventFactory.create(borough=cast.b, attendances=0, reach_method="")
+        assert not signed(campaign, cast.b, cast.force_supervisor).nil
 
     def test_a_change_elsewhere_or_of_another_day_differs_nothing(
         self, cast: Cast, campaign: Campaign
@@ -304,6 +383,8 @@ class TestStanding:
         words = text_of(browser(cast.supervisor).get(LAMBETH))
         assert words.count("Not asked") == len(HEADLINES) - 1
         assert "forgotten 7" in words
+        assert "Nobody was asked for charges, cautions, restrictive orders, Clare" in words
+        assert "officers trained and partners involved when this was signed." in words
 
     @pytest.mark.parametrize(
         ("now", "asked", "days"),
@@ -495,9 +576,10 @@ class TestPages:
         for number in range(20):
             arrest(cast.a)
             assert signed(campaign, cast.a, UserFactory.create()).number == number + 2
-        # The session, the person, the campaign, its boroughs, figures, signatures, the last proof
-        # and the last run, one snapshot; of one borough its history, and the campaign's places.
-        assert [queries(address) for address in pages] == one == [10, 12]
+        # The session, the person, the campaign, its boroughs, figures, partners, signatures, the
+        # last proof and the last run, one snapshot; of one borough its history, and the campaign's
+        # places.
+        assert [queries(address) for address in pages] == one == [11, 13]
 
 
 class TestElsewhere:

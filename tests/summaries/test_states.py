@@ -226,7 +226,7 @@ SAID: dict[str, dict[str, list[str]]] = {
         ],
         "compare": ["Barnet 0 250,000 0.000 0.000 to 0.015"],
         "return": ["Ours, 25 November to 10 December 2021 Return of Barnet Not signed"],
-        "briefing": ["Barnet 0 0 0 0 0 0 0.000 0.000 0.015"],
+        "briefing": ["Barnet 0 0 0 0 0 0 0 0 0.000 0.000 0.015"],
         "mail": ["Returns to sign for 25 November to 10 December 2021: 3."],
     },
     "clock_change": {

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Borough, Campaign
 from core.days import LONDON
-from partners.models import EngagementEvent, Participation
+from partners.models import EngagementEvent, Participation, TrainingProgramme
 from summaries.actions import run_nightly
 from summaries.models import SummaryRun
 from summaries.version import campaign_and_version
@@ -21,6 +21,7 @@ from tests.factories import (
     OutcomeFactory,
     ParticipationFactory,
     SummaryRunFactory,
+    TrainingProgrammeFactory,
     UserFactory,
 )
 
@@ -42,6 +43,7 @@ def campaign(db: None) -> Campaign:
         one.boroughs.set([place])
     OutcomeFactory.create(borough=place, happened_at=WHEN)
     ParticipationFactory.create(event__borough=place, event__happened_at=WHEN)
+    TrainingProgrammeFactory.create()
     return made
 
 
@@ -83,6 +85,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "a partner joins an event": lambda: ParticipationFactory.create(
         event=EngagementEvent.objects.get()
     ),
+    "a target of training is set": lambda: TrainingProgramme.objects.update(target=1),
     "a partner leaves an event": lambda: Participation.objects.all().delete(),
 }
 

@@ -214,9 +214,9 @@ class TestCampaign:
         with CaptureQueriesContext(connection) as many:
             client.get(PAGE)
         # The session, the person with their boroughs, the campaign and its version, its boroughs
-        # twice, four times figures, the last proof and the last run, what was restated, who has
-        # signed; and the bounds of one snapshot.
-        assert len(few) == len(many) == 15
+        # twice, four times figures, the targets of training, the last proof and the last run, what
+        # was restated, who has signed; and the bounds of one snapshot.
+        assert len(few) == len(many) == 16
 
 
 def test_the_list_of_campaigns_costs_one_question(
