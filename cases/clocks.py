@@ -389,4 +389,4 @@ def _of(user: User, rows: ScopedQuerySet[M], by: str) -> ScopedQuerySet[M]:
 
 def _in(rows: ScopedQuerySet[M], boroughs: list[int]) -> ScopedQuerySet[M]:
     """Rows of the cases of some boroughs."""
-    return rows.filter(case__borough__in=boroughs).select_related("case")
+    return rows.filter(case__borough__in=boroughs).select_related("case__borough")

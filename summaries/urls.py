@@ -7,6 +7,7 @@ from summaries.views import (
     explain,
     mails,
     out,
+    overdue,
     places,
     programmes,
     returns,
@@ -60,6 +61,15 @@ urlpatterns = [
             out.place_briefing,
             {"kind": kind},
             name=f"{kind}_briefing",
+        )
+        for kind in ("borough", "command")
+    ),
+    *(
+        path(
+            f"campaigns/<slug:slug>/{kind}s/<slug:key>/overdue/",
+            overdue.overdue,
+            {"kind": kind},
+            name=f"{kind}_overdue",
         )
         for kind in ("borough", "command")
     ),

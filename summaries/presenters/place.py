@@ -149,7 +149,11 @@ class PlacePage:
                 cohorts=cohorts(asked.window),
                 overdue=_overdue(user, place, now),
                 events=_within(EngagementEvent.objects.visible_to(user), days, place),
-                sessions=_within(TrainingSession.objects.visible_to(user), days, place),
+                sessions=_within(
+                    TrainingSession.objects.visible_to(user).select_related("programme"),
+                    days,
+                    place,
+                ),
                 freshness=Freshness.now(now),
                 not_comparable=refused,
             )
@@ -186,7 +190,8 @@ def _near(campaign: Campaign, place: Place) -> list[tuple[str, str]]:
 
 def _within(rows: ScopedQuerySet[M], days: DayRange, place: Place) -> list[M]:
     found = rows.filter(counted=True, day__gte=days.first, day__lt=days.end)
-    return list(found.filter(borough__in=place.ids).order_by("happened_at"))
+    found = found.filter(borough__in=place.ids).select_related("borough")
+    return list(found.order_by("happened_at"))
 
 
 def _overdue(user: User, place: Place, now: datetime) -> list[Clock] | None:

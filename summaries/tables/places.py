@@ -1,7 +1,8 @@
 """London now, one borough, one command, one team."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from cases.clocks import Clock
 from core.spreadsheets import Cell, Table
 from core.templatetags.page import rounded
 from summaries.asked import Asked
@@ -75,9 +76,35 @@ def _(page: PlacePage) -> Taken:
                 [FOLLOWED],
             )
         )
+        tables += _engagement(page)
     said = facts(page.form.days, page.place.label, page.freshness)
     title = f"{page.place.label}, {page.campaign.name}"
     return Taken(title, said, tables, page.form.query, briefing=True)
+
+
+def overdue(clocks: Iterable[Clock]) -> Table:
+    """What ran out in a place. No file of its figures has it, since each row is of a case."""
+    return Table(
+        "Overdue now",
+        ["What", "Case", "Borough", "How it stands"],
+        [(c.what, c.case.reference, c.case.borough.name, c.words) for c in clocks],
+    )
+
+
+def _engagement(page: PlacePage) -> Iterator[Table]:
+    """What took place, where anything did."""
+    if page.events:
+        yield Table(
+            "Engagement events",
+            ["Event", "Day", "Borough", "Attendances"],
+            [(e.title, e.day, e.borough.name, e.attendances) for e in page.events],
+        )
+    if page.sessions:
+        yield Table(
+            "Training sessions",
+            ["Programme", "Day", "Borough", "Officers trained"],
+            [(str(s.programme), s.day, s.borough.name, s.officers_trained) for s in page.sessions],
+        )
 
 
 @taken.register

@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
+from cases.models import Case
 from core.access import requires
 from summaries.asked import Place
 from summaries.forms import DaysForm, MeasureForm
@@ -32,10 +34,13 @@ def place_asked(request: SignedInRequest, campaign: Campaign, kind: str, key: st
 
 @requires(Permission.SEE_FIGURES)
 def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpResponse:
-    """A borough or a command in depth."""
+    """A borough or a command in depth; the log has it where cases stand on it."""
 
     def page_of(campaign: Campaign, now: datetime) -> PlacePage:
-        return _place(request, campaign, kind, key, now)
+        page = _place(request, campaign, kind, key, now)
+        if page.overdue is not None:
+            listed(request, Case, len(page.overdue_shown), {kind: key, **request.GET.dict()})
+        return page
 
     return renewing_of_ones_own(request, slug, "summaries/_place.html", page_of)
 

@@ -32,6 +32,7 @@ from tests.factories import (
     TeamFactory,
     TrainingSessionFactory,
 )
+from tests.summaries.files import Cells
 
 pytestmark = pytest.mark.django_db
 
@@ -176,15 +177,17 @@ class TestPage:
     ) -> None:
         event = EngagementEventFactory.create(borough=cast.a, happened_at=NOON, attendances=1)
         EngagementEventFactory.create(borough=cast.b, happened_at=NOON)
-        TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, officers_trained=20)
+        session = TrainingSessionFactory.create(
+            borough=cast.a, happened_at=NOON, officers_trained=20
+        )
         case = CaseFactory.create(borough=cast.a)
         DisclosureApplicationFactory.create(case=case, received_on=date(2021, 11, 1))
         EvidenceSubmissionFactory.create(case=CaseFactory.create(borough=cast.b))
         answer = client.get("/campaigns/the-days/boroughs/lambeth/")
-        words = text_of(answer)
+        found = [row for table in Cells(answer.content.decode()).tables for row in table]
         assert [clock.case for clock in answer.context["page"].overdue] == [case]
-        assert f"{event.title}, 25 November 2021: 1 attendance " in words
-        assert "20 officers trained" in words
+        assert [event.title, "25 November 2021", "Lambeth", "1"] in found
+        assert [str(session.programme), "25 November 2021", "Lambeth", "20"] in found
         shown = browser(cast.communications).get("/campaigns/the-days/boroughs/lambeth/")
         assert shown.context["page"].overdue is None
         assert case.reference not in text_of(shown)
