@@ -119,8 +119,8 @@ class PlacePage:
     when: When | None
     cohorts: list[Cohort]
     overdue: list[Clock] | None
-    events: list[EngagementEvent]
-    sessions: list[TrainingSession]
+    events_held: list[EngagementEvent]
+    sessions_held: list[TrainingSession]
     freshness: Freshness
     not_comparable: str
 
@@ -148,8 +148,8 @@ class PlacePage:
                 when=_when(asked),
                 cohorts=cohorts(asked.window),
                 overdue=_overdue(user, place, now),
-                events=_within(EngagementEvent.objects.visible_to(user), days, place),
-                sessions=_within(
+                events_held=_within(EngagementEvent.objects.visible_to(user), days, place),
+                sessions_held=_within(
                     TrainingSession.objects.visible_to(user).select_related("programme"),
                     days,
                     place,
@@ -173,6 +173,11 @@ class PlacePage:
     @property
     def overdue_shown(self) -> list[Clock]:
         return (self.overdue or [])[:CLOCKS_SHOWN]
+
+    @property
+    def overdue_export(self) -> str:
+        [(kind, key)] = self.place.query
+        return reverse(f"summaries:{kind}_overdue", args=[self.campaign.slug, key])
 
 
 def _near(campaign: Campaign, place: Place) -> list[tuple[str, str]]:

@@ -93,17 +93,20 @@ def overdue(clocks: Iterable[Clock]) -> Table:
 
 def _engagement(page: PlacePage) -> Iterator[Table]:
     """What took place, where anything did."""
-    if page.events:
+    if page.events_held:
         yield Table(
             "Engagement events",
             ["Event", "Day", "Borough", "Attendances"],
-            [(e.title, e.day, e.borough.name, e.attendances) for e in page.events],
+            [(e.title, e.day, e.borough.name, e.attendances) for e in page.events_held],
         )
-    if page.sessions:
+    if page.sessions_held:
         yield Table(
             "Training sessions",
             ["Programme", "Day", "Borough", "Officers trained"],
-            [(str(s.programme), s.day, s.borough.name, s.officers_trained) for s in page.sessions],
+            [
+                (str(s.programme), s.day, s.borough.name, s.officers_trained)
+                for s in page.sessions_held
+            ],
         )
 
 
