@@ -16,9 +16,9 @@ from accounts.permissions import BoroughScope
 from campaigns.models import BasicCommandUnit, Borough, Campaign
 from cases.models import Outcome
 from cases.querysets import OutcomeQuerySet
-from core.days import DayRange
+from core.days import DayRange, start_of
 from core.querysets import Viewer
-from summaries.figures import By, Window, figures
+from summaries.figures import By, Window, figures, part_total
 from summaries.measures import EVENTS, OUTCOMES, Measure
 
 NOT_STATED = "not_stated"
@@ -82,7 +82,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a breakdown by offence, team or detail; an empty key is "not stated"."""
+    """One part of a breakdown by offence, team or detail; an empty key is "not stated".
+
+    Or one of `cases.parts`, by its code.
+    """
 
     by: By
     key: str
@@ -106,6 +109,8 @@ class Asked:
     def count(self) -> int:
         """Exact at this moment."""
         by, key = (self.part.by, self.part.key) if self.part else (By.NOTHING, "")
+        if by is By.PART:
+            return part_total(self.window, self.measure, key)
         return figures(self.window, by, [self.measure])[self.measure].get(key, 0)
 
     def on(self, day: date) -> "Asked":
@@ -116,6 +121,11 @@ class Asked:
 
     def broken(self, by: By, key: str, label: str) -> "Asked":
         return replace(self, part=Part(by, key, label))
+
+    @property
+    def label(self) -> str:
+        """What it is called: its part, where it is one."""
+        return self.part.label if self.part else self.measure.label
 
     @property
     def address(self) -> str:
@@ -136,6 +146,8 @@ class Asked:
         found = found.filter(borough__in=self.place.ids)
         for column, values in self.measure.where.items():
             found = found.filter(**{f"{column}__in": values})
+        if self.part and self.part.by is By.PART:
+            return found.in_part(self.part.key, start_of(self.days.end))
         return found.filter(**self._part_lookup())
 
     def _part_lookup(self) -> Mapping[str, object]:

@@ -13,7 +13,8 @@ from django.db import connection
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
-from core.days import DayRange
+from cases.parts import condition
+from core.days import DayRange, start_of
 from core.snapshots import planned_once
 from summaries.counting import live_sql
 from summaries.measures import BY_SLUG, MEASURES, Measure, Slice
@@ -29,6 +30,8 @@ class By(StrEnum):
     TEAM = "team"
     DETAIL = "detail"
     PLACE_AND_DAY = "borough_and_day"
+    PART = "part"
+    """One of `cases.parts`, which are counted live and one at a time."""
 
     @property
     def slice(self) -> Slice:
@@ -108,12 +111,26 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
+def part_total(window: Window, measure: Measure, key: str) -> int:
+    """One count of a part of outcomes (`cases.parts`)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {measure.source.table} WHERE counted AND {measure.condition}"
+            f" AND {window.sql} AND {condition(key, start_of(window.days.end))}",
+            window.params,
+        )
+        found: int = cursor.fetchone()[0]
+        return found
+
+
 def left_out(
     window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
 ) -> dict[str, int]:
     """How many rows of a figure are there and do not count, by the reason in words."""
     reasons = measure.source.left_out
     part = f" AND {measure.source.slices[by.slice]} = %(key)s" if by.slice else ""
+    if by is By.PART:
+        part = f" AND {condition(key, start_of(window.days.end))}"
     counts = ", ".join(f"count(*) FILTER (WHERE {reason})" for reason in reasons.values())
     with connection.cursor() as cursor:
         cursor.execute(

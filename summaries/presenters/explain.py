@@ -56,6 +56,8 @@ class Explanation:
     def _restated(asked: Asked, user: User) -> int:
         """How often the nightly check found this figure other than it was counted before."""
         part = asked.part
+        if part and part.by is By.PART:
+            return 0  # Never stored, so never found other.
         return (
             Restatement.objects.visible_to(user)
             .filter(

@@ -1,5 +1,6 @@
 """One borough, one command or one team in depth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
 from cases.clocks import Clock, overdue_clocks
+from cases.parts import HOURS, WEEKDAYS
 from core.charts import Bar, bars
 from core.days import ONE_DAY, DayRange, london_day
 from core.querysets import M, ScopedQuerySet
@@ -24,11 +26,6 @@ from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole, growing
 from summaries.presenters.drawn import Picture, most_words
 from summaries.presenters.parts import Freshness, part_labels
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS = (
-    *("midnight to 3am", "3am to 6am", "6am to 9am", "9am to midday"),
-    *("midday to 3pm", "3pm to 6pm", "6pm to 9pm", "9pm to midnight"),
-)
 CLOCKS_SHOWN = 20
 
 
@@ -88,17 +85,24 @@ class When:
 
     weekdays: Picture
     hours: Picture
-    of_weekdays: list[tuple[str, int]]
-    of_hours: list[tuple[str, int]]
+    of_weekdays: list[PartRow]
+    of_hours: list[PartRow]
 
     @classmethod
-    def of(cls, found: Rhythm, unit: str) -> "When":
-        by_day = list(zip(WEEKDAYS, found.weekdays, strict=True))
-        by_hour = list(zip(HOURS, found.hours, strict=True))
+    def of(cls, asked: Asked, found: Rhythm) -> "When":
+        def rows(kind: str, first: int, labels: Sequence[str], counts: list[int]) -> list[PartRow]:
+            return [
+                PartRow(label, count, asked.broken(By.PART, f"{kind}-{n}", label).address)
+                for n, (label, count) in enumerate(zip(labels, counts, strict=True), start=first)
+            ]
 
-        def drawn(name: str, parts: list[tuple[str, int]]) -> Picture:
-            finding = most_words(parts)
-            return Picture(finding, bars(name, finding, [Bar(*p) for p in parts], unit=unit))
+        def drawn(name: str, parts: list[PartRow]) -> Picture:
+            finding = most_words([(part.label, part.count) for part in parts])
+            marks = [Bar(part.label, part.count) for part in parts]
+            return Picture(finding, bars(name, finding, marks, unit=asked.measure.unit.value))
+
+        by_day = rows("weekday", 1, WEEKDAYS, found.weekdays)
+        by_hour = rows("hours", 0, HOURS, found.hours)
 
         return cls(drawn("By weekday", by_day), drawn("By time of day", by_hour), by_day, by_hour)
 
@@ -146,7 +150,7 @@ class PlacePage:
                 growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
                 breakdowns=_breakdowns(asked),
                 when=_when(asked),
-                cohorts=cohorts(asked.window),
+                cohorts=cohorts(whole.asked),
                 overdue=_overdue(user, place, now),
                 events_held=_within(EngagementEvent.objects.visible_to(user), days, place),
                 sessions_held=_within(
@@ -216,11 +220,10 @@ def _breakdowns(asked: Asked) -> list[Breakdown]:
 
 
 def _when(asked: Asked) -> When | None:
-    measure = asked.measure
-    if measure.source is not OUTCOMES:
+    if asked.measure.source is not OUTCOMES:
         return None
-    found = rhythm(asked.window, measure.condition, measure.source.table)
-    return When.of(found, measure.unit.value) if any(found.hours) else None
+    found = rhythm(asked.window, asked.measure)
+    return When.of(asked, found) if any(found.hours) else None
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,7 @@ class Credit:
     led: int
     address: str
     helped: int
+    helped_address: str
 
 
 @dataclass(frozen=True)
@@ -253,8 +257,11 @@ class TeamPage:
         with one_snapshot():
             place = Place.of_campaign(campaign, user.figures_scope)
             whole = Whole(campaign, form.days, place)
-            asked = {m: whole.asked(m).broken(By.TEAM, key, team.name) for m in ENFORCEMENT}
             window = whole.asked(ENFORCEMENT[0]).window
+
+            def address(measure: Measure, by: By, key: str) -> str:
+                return whole.asked(measure).broken(by, key, team.name).address
+
             counts = figures(window, By.TEAM, ENFORCEMENT)
             helped = credited(window, team.pk, ENFORCEMENT)
             return cls(
@@ -264,7 +271,10 @@ class TeamPage:
                 form=form,
                 begun=form.days.first <= london_day(now),
                 credits=[
-                    Credit(m, counts[m].get(key, 0), asked[m].address, helped[m])
+                    Credit(
+                        *(m, counts[m].get(key, 0), address(m, By.TEAM, key)),
+                        *(helped[m], address(m, By.PART, f"helped-{key}")),
+                    )
                     for m in ENFORCEMENT
                 ],
                 freshness=Freshness.now(now),

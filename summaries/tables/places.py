@@ -10,7 +10,7 @@ from summaries.comparisons import RESIDENTS
 from summaries.measures import Measure
 from summaries.presenters import parts
 from summaries.presenters.campaign import CampaignPage, Closer, Tile
-from summaries.presenters.place import Breakdown, PlacePage, TeamPage
+from summaries.presenters.place import Breakdown, PartRow, PlacePage, TeamPage
 from summaries.statistics import Rate
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
 
@@ -61,8 +61,8 @@ def _(page: PlacePage) -> Taken:
         if page.when:
             heading = headed(page.form.chosen)
             tables += [
-                Table("By weekday", ["Weekday", heading], page.when.of_weekdays),
-                Table("By time of day", ["Time in London", heading], page.when.of_hours),
+                Table("By weekday", ["Weekday", heading], _parts(page.when.of_weekdays)),
+                Table("By time of day", ["Time in London", heading], _parts(page.when.of_hours)),
             ]
         tables.append(
             Table(
@@ -178,4 +178,8 @@ def _counts(table: parts.Table, *notes: str) -> Table:
 
 def _breakdown(part: Breakdown, measure: Measure) -> Table:
     headings = [part.heading, headed(measure)]
-    return Table(part.title, headings, [(row.label, row.count) for row in part.rows])
+    return Table(part.title, headings, _parts(part.rows))
+
+
+def _parts(rows: Sequence[PartRow]) -> list[tuple[str, int]]:
+    return [(row.label, row.count) for row in rows]

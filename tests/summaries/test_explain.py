@@ -213,6 +213,8 @@ def test_a_command_is_its_boroughs(cast: Cast, campaign: Campaign) -> None:
         *("nothing/", "arrests/?borough=nowhere", "arrests/?command=ZZ"),
         *("arrests/?team=999999", "arrests/?team=x", "arrests/?offence=x", "arrests/?detail=x"),
         *("suspects_arrested/?offence=stalking", "engagement_events/?detail=dvpo"),
+        *("arrests/?part=weekday-0", "arrests/?part=hours-8", "arrests/?part=helped-999999"),
+        *("arrests/?part=followed-x", "arrests/?part=x", "engagement_events/?part=weekday-1"),
     ],
 )
 def test_a_figure_that_does_not_exist_is_not_found(

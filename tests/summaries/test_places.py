@@ -7,13 +7,16 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.models import User
 from campaigns.models import Campaign
 from cases.choices import BailKind, DisclosureDecision, Kind, Recipient
 from cases.models import Case, Outcome
 from core.days import LONDON, ONE_DAY, DatabaseNow, DayRange
 from summaries.asked import Place
 from summaries.figures import Window
-from summaries.lifecycle import Cohort, Step, cohorts, rhythm
+from summaries.lifecycle import cohorts, rhythm
+from summaries.measures import BY_SLUG
+from summaries.presenters.campaign import Whole
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -31,8 +34,10 @@ from tests.factories import (
     SuspectFactory,
     TeamFactory,
     TrainingSessionFactory,
+    UserFactory,
 )
 from tests.summaries.files import Cells
+from tests.summaries.test_explain import listed
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +52,13 @@ def campaign(cast: Cast) -> Campaign:
 
 
 @pytest.fixture
-def window(cast: Cast, campaign: Campaign) -> Window:
-    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope).borough(cast.a)
-    return Window(DAYS, place.scope)
+def place(cast: Cast, campaign: Campaign) -> Place:
+    return Place.of_campaign(campaign, cast.force_supervisor.figures_scope).borough(cast.a)
+
+
+@pytest.fixture
+def whole(campaign: Campaign, place: Place) -> Whole:
+    return Whole(campaign, DAYS, place)
 
 
 def on(case: Case, when: datetime, suspect: Any = None, **fields: Any) -> Outcome:
@@ -62,12 +71,25 @@ def on(case: Case, when: datetime, suspect: Any = None, **fields: Any) -> Outcom
     return made
 
 
-def cohort(window: Window, label: str) -> Cohort:
-    return next(one for one in cohorts(window) if one.label == label)
+def cohort(whole: Whole, label: str) -> tuple[int, list[tuple[str, int, int]]]:
+    """How many there are, and of each step its label, how many by the end and how many up to now.
+
+    Each number is its own explanation's, which opens onto as many rows.
+    """
+    found = next(one for one in cohorts(whole.asked) if one.label == label)
+    client = browser(UserFactory.create(role=User.Role.SUPERVISOR, whole_force=True))
+    opened = [(found.size, found.asked.address)]
+    for step in found.steps:
+        opened += zip((step.within, step.by_now), step.addresses, strict=True)
+    for number, address in opened:
+        page = client.get(address).context["page"]
+        assert page.count == page.listable == number, address
+        assert listed(client, page.asked.list_address) == number, address
+    return found.size, [(step.label, step.within, step.by_now) for step in found.steps]
 
 
 def test_what_followed_an_arrest_is_told_within_the_days_and_up_to_now(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     bailed, charged, alone, other = (CaseFactory.create(borough=cast.a) for _ in range(4))
     for case in (bailed, charged, alone):
@@ -84,22 +106,21 @@ def test_what_followed_an_arrest_is_told_within_the_days_and_up_to_now(
         voided_at=DatabaseNow(), voided_by=cast.officer, void_reason="By mistake"
     )
     on(other, NOON - ONE_DAY)
-    assert cohort(window, "Arrests") == Cohort(
-        "Arrests",
+    assert cohort(whole, "Arrests") == (
         3,
         [
-            Step("charged", 1, 2),
-            Step("cautioned", 0, 0),
-            Step("bailed before charge", 1, 1),
-            Step("released under investigation", 0, 0),
-            Step("no further action", 0, 0),
-            Step("nothing logged yet", 1, 1),
+            ("charged", 1, 2),
+            ("cautioned", 0, 0),
+            ("bailed before charge", 1, 1),
+            ("released under investigation", 0, 0),
+            ("no further action", 0, 0),
+            ("nothing logged yet", 1, 1),
         ],
     )
 
 
 def test_a_notice_leads_to_its_order_and_the_order_to_service_and_breach(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     case = CaseFactory.create(borough=cast.a)
     on(case, NOON, notice=True)
@@ -109,13 +130,12 @@ def test_a_notice_leads_to_its_order_and_the_order_to_service_and_breach(
     )
     OrderBreachFactory.create(order=order, happened_at=LATER)
     on(CaseFactory.create(borough=cast.a), NOON, notice=True)
-    notices, orders = cohort(window, "Protection notices"), cohort(window, "Orders")
-    assert (notices.size, notices.steps) == (2, [Step("an order followed", 1, 1)])
-    assert (orders.size, orders.steps) == (1, [Step("served", 1, 1), Step("breached", 0, 1)])
+    assert cohort(whole, "Protection notices") == (2, [("an order followed", 1, 1)])
+    assert cohort(whole, "Restrictive orders") == (1, [("served", 1, 1), ("breached", 0, 1)])
 
 
 def test_an_application_a_decision_and_a_disclosure_are_three_facts(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     for days in (2, 40):
         case = CaseFactory.create(borough=cast.a)
@@ -129,19 +149,17 @@ def test_an_application_a_decision_and_a_disclosure_are_three_facts(
             disclosed_on=DAYS.first + timedelta(days=days + 30),
             recipient=Recipient.PERSON_AT_RISK,
         )
-    found = cohort(window, "Clare's Law applications")
-    assert (found.size, found.steps) == (
+    assert cohort(whole, "Clare's Law applications") == (
         2,
-        [Step("decided", 1, 2), Step("decided to disclose", 1, 2), Step("disclosed", 0, 2)],
+        [("decided", 1, 2), ("decided to disclose", 1, 2), ("disclosed", 0, 2)],
     )
 
 
-def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign) -> None:
+def test_the_rhythm_is_londons_in_summer_too(cast: Cast, place: Place) -> None:
     """Half past eleven in the evening in UTC is the next day in London in June."""
-    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
     june = DayRange.inclusive(date(2021, 6, 1), date(2021, 6, 30))
     on(CaseFactory.create(borough=cast.a), datetime.fromisoformat("2021-06-20T23:30+00:00"))
-    found = rhythm(Window(june, place.scope), "kind = 'arrest'", "cases_outcome")
+    found = rhythm(Window(june, place.scope), BY_SLUG["arrests"])
     assert (found.weekdays, found.hours) == ([1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0])
 
 
@@ -170,6 +188,11 @@ class TestPage:
             for row in part.rows:
                 assert client.get(row.address).context["page"].count == row.count
         assert page.tiles[0].count == sum(row.count for row in page.breakdowns[0].rows) == 3
+        for rows in (page.when.of_weekdays, page.when.of_hours):
+            assert sum(row.count for row in rows) == 3
+            for row in rows:
+                asked = client.get(row.address).context["page"].asked
+                assert asked.count() == listed(client, asked.list_address) == row.count
 
     @time_machine.travel(LATER, tick=False)
     def test_engagement_training_and_what_is_overdue_stand_beside(
@@ -235,5 +258,7 @@ class TestPage:
         assert [(c.measure.slug, c.led, c.helped) for c in page.credits[:4]] == [
             *[("arrests", 1, 1), ("charges", 0, 0), ("cautions", 0, 0), ("orders", 0, 0)]
         ]
-        assert client.get(page.credits[0].address).context["page"].count == 1
+        for address in (page.credits[0].address, page.credits[0].helped_address):
+            asked = client.get(address).context["page"].asked
+            assert asked.count() == listed(browser(cast.force_supervisor), asked.list_address) == 1
         assert client.get("/campaigns/the-days/teams/none/").status_code == 404
