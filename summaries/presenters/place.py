@@ -21,7 +21,7 @@ from summaries.asked import Asked, Place
 from summaries.figures import By, figures
 from summaries.forms import DaysForm, MeasureForm
 from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
-from summaries.measures import HEADLINES, OUTCOMES, Measure
+from summaries.measures import HEADLINES, OUTCOMES, Measure, add
 from summaries.presenters.campaign import ENFORCEMENT, Tile, Whole, growing
 from summaries.presenters.drawn import Picture, most_words
 from summaries.presenters.parts import Freshness, part_labels
@@ -37,6 +37,11 @@ class PartRow:
     about: str = ""
     """The page of what it counts by, where it has one."""
 
+    @classmethod
+    def total(cls, asked: Asked, parts: "Sequence[PartRow]") -> "PartRow":
+        """What they add up to, which is the figure itself."""
+        return cls("Total", add([asked.measure], (part.count for part in parts)), asked.address)
+
 
 @dataclass(frozen=True)
 class Breakdown:
@@ -45,6 +50,7 @@ class Breakdown:
     title: str
     finding: str
     rows: list[PartRow]
+    total: PartRow
     drawing: SafeString
 
     @classmethod
@@ -62,7 +68,8 @@ class Breakdown:
         marks = [Bar(row.label, row.count) for row in rows]
         unit = asked.measure.unit.value
         finding = most_words([(row.label, row.count) for row in rows])
-        return cls(title, finding, rows, bars(title, finding, marks, unit=unit))
+        drawing = bars(title, finding, marks, unit=unit)
+        return cls(title, finding, rows, PartRow.total(asked, rows), drawing)
 
     @property
     def heading(self) -> str:
@@ -87,6 +94,7 @@ class When:
     hours: Picture
     of_weekdays: list[PartRow]
     of_hours: list[PartRow]
+    total: PartRow
 
     @classmethod
     def of(cls, asked: Asked, found: Rhythm) -> "When":
@@ -104,7 +112,13 @@ class When:
         by_day = rows("weekday", 1, WEEKDAYS, found.weekdays)
         by_hour = rows("hours", 0, HOURS, found.hours)
 
-        return cls(drawn("By weekday", by_day), drawn("By time of day", by_hour), by_day, by_hour)
+        return cls(
+            drawn("By weekday", by_day),
+            drawn("By time of day", by_hour),
+            by_day,
+            by_hour,
+            PartRow.total(asked, by_day),
+        )
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,16 @@ def _(page: PlacePage) -> Taken:
         if page.when:
             heading = headed(page.form.chosen)
             tables += [
-                Table("By weekday", ["Weekday", heading], _parts(page.when.of_weekdays)),
-                Table("By time of day", ["Time in London", heading], _parts(page.when.of_hours)),
+                Table(
+                    "By weekday",
+                    ["Weekday", heading],
+                    _parts(page.when.of_weekdays, page.when.total),
+                ),
+                Table(
+                    "By time of day",
+                    ["Time in London", heading],
+                    _parts(page.when.of_hours, page.when.total),
+                ),
             ]
         tables.append(
             Table(
@@ -157,6 +165,7 @@ def _rates(closer: Closer) -> Table:
         "By borough, as a rate",
         ["Borough", headed(measure), rate, *limits(rate)],
         [(row.borough.name, row.count, *_rate(row.rate)) for row in closer.rows],
+        [f"{closer.parts}."] if closer.parts else [],
     )
 
 
@@ -178,8 +187,8 @@ def _counts(table: parts.Table, *notes: str) -> Table:
 
 def _breakdown(part: Breakdown, measure: Measure) -> Table:
     headings = [part.heading, headed(measure)]
-    return Table(part.title, headings, _parts(part.rows))
+    return Table(part.title, headings, _parts(part.rows, part.total))
 
 
-def _parts(rows: Sequence[PartRow]) -> list[tuple[str, int]]:
-    return [(row.label, row.count) for row in rows]
+def _parts(rows: Sequence[PartRow], total: PartRow) -> list[tuple[str, int]]:
+    return [(row.label, row.count) for row in [*rows, total]]
