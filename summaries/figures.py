@@ -13,8 +13,7 @@ from django.db import connection
 
 from accounts.permissions import EVERYWHERE, BoroughScope
 from campaigns.models import Campaign
-from cases.parts import condition
-from core.days import DayRange, start_of
+from core.days import DayRange
 from core.snapshots import planned_once
 from summaries.counting import live_sql
 from summaries.measures import BY_SLUG, MEASURES, Measure, Slice
@@ -111,31 +110,30 @@ def total(window: Window, measure: Measure) -> int:
     return figures(window, measures=[measure])[measure].get("", 0)
 
 
-def part_total(window: Window, measure: Measure, key: str) -> int:
-    """One count of a part of outcomes (`cases.parts`)."""
+def live(window: Window, measure: Measure, by: By, narrowed: str) -> dict[str, int]:
+    """The counts of a measure narrowed by a condition that no total is stored for."""
+    part = measure.source.slices[by.slice] if by.slice else "''"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM {measure.source.table} WHERE counted AND {measure.condition}"
-            f" AND {window.sql} AND {condition(key, start_of(window.days.end))}",
+            f"SELECT {part} AS part, sum({measure.amount})::bigint"
+            f" FROM {measure.source.table} WHERE counted AND {measure.condition}"
+            f" AND {window.sql} AND {narrowed} GROUP BY part",
             window.params,
         )
-        found: int = cursor.fetchone()[0]
-        return found
+        return dict(cursor.fetchall())
 
 
 def left_out(
-    window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
+    window: Window, measure: Measure, by: By = By.NOTHING, key: str = "", narrowed: str = ""
 ) -> dict[str, int]:
     """How many rows of a figure are there and do not count, by the reason in words."""
     reasons = measure.source.left_out
     part = f" AND {measure.source.slices[by.slice]} = %(key)s" if by.slice else ""
-    if by is By.PART:
-        part = f" AND {condition(key, start_of(window.days.end))}"
     counts = ", ".join(f"count(*) FILTER (WHERE {reason})" for reason in reasons.values())
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {counts} FROM {measure.source.table}"
-            f" WHERE {measure.condition} AND {window.sql}{part}",
+            f" WHERE {measure.condition} AND {window.sql}{part} AND {narrowed or 'TRUE'}",
             {**window.params, "key": key},
         )
         return dict(zip(reasons, cursor.fetchone(), strict=True))

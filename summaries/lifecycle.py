@@ -79,7 +79,8 @@ def _cohort(asked: Asked, follows: dict[str, str]) -> Cohort:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*), {counts} FROM cases_outcome"
-            f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}",
+            f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}"
+            f" AND {asked.narrowed or 'TRUE'}",
             asked.window.params,
         )
         size, *numbers = cursor.fetchone()
@@ -100,15 +101,16 @@ class Rhythm:
     hours: list[int]
 
 
-def rhythm(window: Window, measure: Measure) -> Rhythm:
+def rhythm(asked: Asked) -> Rhythm:
     """Counts by weekday from Monday, and by three hours from midnight."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(isodow FROM day)::int - 1,"
             " extract(hour FROM happened_at AT TIME ZONE 'Europe/London')::int / 3, count(*)"
-            f" FROM {measure.source.table}"
-            f" WHERE counted AND {measure.condition} AND {window.sql} GROUP BY 1, 2",
-            window.params,
+            f" FROM {asked.measure.source.table}"
+            f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}"
+            f" AND {asked.narrowed or 'TRUE'} GROUP BY 1, 2",
+            asked.window.params,
         )
         weekdays, hours = [0] * 7, [0] * 8
         for weekday, block, number in cursor.fetchall():

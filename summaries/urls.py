@@ -73,4 +73,9 @@ urlpatterns = [
         )
         for kind in ("borough", "command")
     ),
+    path(
+        "campaigns/<slug:slug>/teams/<slug:key>/overdue/",
+        overdue.overdue_of_team,
+        name="team_overdue",
+    ),
 ]

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import BoroughScope
 from campaigns.maps import BoroughMap, borough_map
-from campaigns.models import Borough, Campaign
+from campaigns.models import Borough, Campaign, Team
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
@@ -218,9 +218,11 @@ class Whole:
     campaign: Campaign
     days: DayRange
     place: Place
+    led: Team | None = None
+    """The team of which alone it is, by what that led."""
 
     def asked(self, measure: Measure) -> Asked:
-        return Asked(self.campaign, measure, self.days, self.place)
+        return Asked(self.campaign, measure, self.days, self.place, led=self.led)
 
     def against(self, over: DayRange) -> tuple[Baseline | None, dict[Measure, Uplift], str]:
         """The baseline and what it says of each measure, or why it says nothing."""

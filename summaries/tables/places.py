@@ -10,7 +10,8 @@ from summaries.comparisons import RESIDENTS
 from summaries.measures import Measure
 from summaries.presenters import parts
 from summaries.presenters.campaign import CampaignPage, Closer, Tile
-from summaries.presenters.place import Breakdown, PartRow, PlacePage, TeamPage
+from summaries.presenters.depth import Depth, PartRow
+from summaries.presenters.place import PlacePage, TeamPage
 from summaries.statistics import Rate
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
 
@@ -56,35 +57,8 @@ def _(page: PlacePage) -> Taken:
     if page.begun:
         tables = [
             _headlines(page.tiles, page.not_comparable),
-            *(_breakdown(part, page.form.chosen) for part in page.breakdowns),
+            *_in_depth(page.depth, page.form.chosen),
         ]
-        if page.when:
-            heading = headed(page.form.chosen)
-            tables += [
-                Table(
-                    "By weekday",
-                    ["Weekday", heading],
-                    _parts(page.when.of_weekdays, page.when.total),
-                ),
-                Table(
-                    "By time of day",
-                    ["Time in London", heading],
-                    _parts(page.when.of_hours, page.when.total),
-                ),
-            ]
-        tables.append(
-            Table(
-                "What became of it",
-                ["Began with", "How many", "What followed", "In these days", "Up to now"],
-                [
-                    (cohort.label, cohort.size, step.label, step.within, step.by_now)
-                    for cohort in page.cohorts
-                    for step in cohort.steps
-                ],
-                [FOLLOWED],
-            )
-        )
-        tables += _engagement(page)
     said = facts(page.form.days, page.place.label, page.freshness)
     title = f"{page.place.label}, {page.campaign.name}"
     return Taken(title, said, tables, page.form.query, briefing=True)
@@ -99,22 +73,37 @@ def overdue(clocks: Iterable[Clock]) -> Table:
     )
 
 
-def _engagement(page: PlacePage) -> Iterator[Table]:
-    """What took place, where anything did."""
-    if page.events_held:
+def _in_depth(depth: Depth, measure: Measure) -> Iterator[Table]:
+    heading = headed(measure)
+    for part in depth.breakdowns:
+        yield Table(part.title, [part.heading, heading], _parts(part.rows, part.total))
+    if when := depth.when:
+        for title, of, rows in (
+            ("By weekday", "Weekday", when.of_weekdays),
+            ("By time of day", "Time in London", when.of_hours),
+        ):
+            yield Table(title, [of, heading], _parts(rows, when.total))
+    yield Table(
+        "What became of it",
+        ["Began with", "How many", "What followed", "In these days", "Up to now"],
+        [
+            (cohort.label, cohort.size, step.label, step.within, step.by_now)
+            for cohort in depth.cohorts
+            for step in cohort.steps
+        ],
+        [FOLLOWED],
+    )
+    if events := depth.events_held:
         yield Table(
             "Engagement events",
             ["Event", "Day", "Borough", "Attendances"],
-            [(e.title, e.day, e.borough.name, e.attendances) for e in page.events_held],
+            [(e.title, e.day, e.borough.name, e.attendances) for e in events],
         )
-    if page.sessions_held:
+    if sessions := depth.sessions_held:
         yield Table(
             "Training sessions",
             ["Programme", "Day", "Borough", "Officers trained"],
-            [
-                (str(s.programme), s.day, s.borough.name, s.officers_trained)
-                for s in page.sessions_held
-            ],
+            [(str(s.programme), s.day, s.borough.name, s.officers_trained) for s in sessions],
         )
 
 
@@ -127,7 +116,7 @@ def _(page: TeamPage) -> Taken:
         [CREDIT],
     )
     said = facts(page.form.days, page.place.label, page.freshness)
-    tables = [table] if page.begun else []
+    tables = [table, *_in_depth(page.depth, page.form.chosen)] if page.begun else []
     return Taken(f"{page.team.name}, {page.campaign.name}", said, tables, page.form.query)
 
 
@@ -183,11 +172,6 @@ def _counts(table: parts.Table, *notes: str) -> Table:
     ]
     headings = [headed(asked.measure) for asked in table.whole]
     return Table(table.title, [table.by.value.capitalize(), *headings], rows, notes)
-
-
-def _breakdown(part: Breakdown, measure: Measure) -> Table:
-    headings = [part.heading, headed(measure)]
-    return Table(part.title, headings, _parts(part.rows, part.total))
 
 
 def _parts(rows: Sequence[PartRow], total: PartRow) -> list[tuple[str, int]]:

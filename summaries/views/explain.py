@@ -38,8 +38,9 @@ def figure_page(request: SignedInRequest, slug: str, measure: str) -> Explanatio
         DaysForm(request.GET, own=campaign.days).days,
         _place(request, campaign),
         _part(BY_SLUG[measure], request.GET),
+        get_object_or_404(Team, slug=request.GET["led"]) if "led" in request.GET else None,
     )
-    if asked.part and not asked.measure.additive:
+    if (asked.part or asked.led) and not asked.measure.additive:
         raise Http404
     return Explanation.of(asked, request.user, timezone.now())
 

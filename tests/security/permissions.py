@@ -305,9 +305,12 @@ FIGURES: Lines = {
         | {"auditor": "302 audit:log"},
     ),
     "summaries:campaigns": Rule(SEE_FIGURES, NOTHING, "200"),
-    "summaries:campaign summaries:changes summaries:returns summaries:uplift summaries:team": Rule(
+    "summaries:campaign summaries:changes summaries:returns summaries:uplift": Rule(
         SEE_FIGURES, CAMPAIGN, "200"
     ),
+    "summaries:team": Rule(SEE_FIGURES, CAMPAIGN, LIST_CASES, but={"communications": "200"}),
+    # No case of the team has anything overdue.
+    "summaries:team_overdue": Rule(READERS, CAMPAIGN, "302 summaries:team"),
     "summaries:beside": Rule(
         SEE_FIGURES, CAMPAIGN, "200", but={"scopeless": "302 summaries:campaigns"}
     ),

@@ -7,6 +7,7 @@ import pytest
 
 from audit.models import LogRow
 from campaigns.models import Campaign
+from cases.models import Case
 from core.marking import MARKED
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
@@ -17,6 +18,7 @@ from tests.factories import (
     CommandMembershipFactory,
     DisclosureApplicationFactory,
     ExclusionFactory,
+    TeamFactory,
 )
 from tests.summaries.files import Cells, book_of, rows_of, sheet_of
 
@@ -70,7 +72,7 @@ def test_the_file_is_the_page_cell_by_cell_with_those_that_it_has_no_room_for(
     assert len(rows) == 1 + 22
     assert sheet_of(book, "Overdue now") == rows
     facts = {row[0].value: row[1].value for row in book["Cover"].iter_rows(min_row=3)}
-    assert (facts["Where"], facts["For"]) == ("Lambeth", cast.supervisor.username)
+    assert (facts["Of"], facts["For"]) == ("Lambeth", cast.supervisor.username)
 
 
 def test_the_log_says_who_read_and_who_took_what(cast: Cast, campaign: Campaign) -> None:
@@ -120,6 +122,20 @@ def test_each_takes_what_they_may_see(cast: Cast, campaign: Campaign) -> None:
         for who in ("officer_of_b", "outsider", "communications", "auditor")
     }
     assert list(statuses.values()) == [404, 404, 403, 403]
+
+
+def test_a_teams_file_has_the_cases_of_that_team(cast: Cast, campaign: Campaign) -> None:
+    case = waiting(cast.a, 3).case
+    team = TeamFactory.create(slug="one")
+    Case.objects.filter(pk=case.pk).update(team=team)
+    page = "/campaigns/the-days/teams/one/"
+    client = browser(cast.supervisor)
+    shown = on_the_page(client.get(page).content.decode())
+    assert cases_of(shown[1:]) == [case.reference]
+    _, *rows = rows_of(client.post(f"{page}overdue/", WHY | {"form": "csv"}))
+    assert rows == shown
+    answer = browser(cast.officer_of_b).get(f"{page}overdue/", follow=True)
+    assert answer.redirect_chain == [(page, 302)]
 
 
 def test_where_nothing_is_overdue_it_says_so(cast: Cast, campaign: Campaign) -> None:

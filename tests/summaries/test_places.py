@@ -12,11 +12,11 @@ from campaigns.models import Campaign
 from cases.choices import BailKind, DisclosureDecision, Kind, Recipient
 from cases.models import Case, Outcome
 from core.days import LONDON, ONE_DAY, DatabaseNow, DayRange
-from summaries.asked import Place
-from summaries.figures import Window
+from summaries.asked import Asked, Place
 from summaries.lifecycle import cohorts, rhythm
 from summaries.measures import BY_SLUG
 from summaries.presenters.campaign import Whole
+from summaries.presenters.depth import Depth
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -155,12 +155,16 @@ def test_an_application_a_decision_and_a_disclosure_are_three_facts(
     )
 
 
-def test_the_rhythm_is_londons_in_summer_too(cast: Cast, place: Place) -> None:
+def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign, place: Place) -> None:
     """Half past eleven in the evening in UTC is the next day in London in June."""
     june = DayRange.inclusive(date(2021, 6, 1), date(2021, 6, 30))
     on(CaseFactory.create(borough=cast.a), datetime.fromisoformat("2021-06-20T23:30+00:00"))
-    found = rhythm(Window(june, place.scope), BY_SLUG["arrests"])
+    found = rhythm(Asked(campaign, BY_SLUG["arrests"], june, place))
     assert (found.weekdays, found.hours) == ([1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0])
+
+
+def parts_of(depth: Depth) -> dict[str, dict[str, int]]:
+    return {part.title: {row.label: row.count for row in part.rows} for part in depth.breakdowns}
 
 
 class TestPage:
@@ -177,18 +181,16 @@ class TestPage:
             on(CaseFactory.create(borough=cast.a), NOON, offence=offence, team=lead)
         on(CaseFactory.create(borough=cast.b), NOON)
         page = client.get("/campaigns/the-days/boroughs/lambeth/").context["page"]
-        shown = {
-            part.title: {row.label: row.count for row in part.rows} for part in page.breakdowns
-        }
+        shown = parts_of(page.depth)
         assert shown == {
             "By offence": {"Stalking": 2, "Rape or attempted rape": 1},
             "By lead team": {"Taskforce": 2, "Not stated": 1},
         }
-        for part in page.breakdowns:
+        for part in page.depth.breakdowns:
             for row in part.rows:
                 assert client.get(row.address).context["page"].count == row.count
-        assert page.tiles[0].count == sum(row.count for row in page.breakdowns[0].rows) == 3
-        for rows in (page.when.of_weekdays, page.when.of_hours):
+        assert page.tiles[0].count == sum(row.count for row in page.depth.breakdowns[0].rows) == 3
+        for rows in (page.depth.when.of_weekdays, page.depth.when.of_hours):
             assert sum(row.count for row in rows) == 3
             for row in rows:
                 asked = client.get(row.address).context["page"].asked
@@ -208,11 +210,11 @@ class TestPage:
         EvidenceSubmissionFactory.create(case=CaseFactory.create(borough=cast.b))
         answer = client.get("/campaigns/the-days/boroughs/lambeth/")
         found = [row for table in Cells(answer.content.decode()).tables for row in table]
-        assert [clock.case for clock in answer.context["page"].overdue] == [case]
+        assert [clock.case for clock in answer.context["page"].depth.overdue] == [case]
         assert [event.title, "25 November 2021", "Lambeth", "1"] in found
         assert [str(session.programme), "25 November 2021", "Lambeth", "20"] in found
         shown = browser(cast.communications).get("/campaigns/the-days/boroughs/lambeth/")
-        assert shown.context["page"].overdue is None
+        assert shown.context["page"].depth.overdue is None
         assert case.reference not in text_of(shown)
 
     def test_a_command_and_who_sees_what(self, cast: Cast, campaign: Campaign) -> None:
@@ -262,3 +264,42 @@ class TestPage:
             asked = client.get(address).context["page"].asked
             assert asked.count() == listed(browser(cast.force_supervisor), asked.list_address) == 1
         assert client.get("/campaigns/the-days/teams/none/").status_code == 404
+
+    @time_machine.travel(LATER, tick=False)
+    def test_what_a_team_led_is_told_in_depth_and_opens_onto_its_rows(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        team, other = TeamFactory.create(slug="one"), TeamFactory.create()
+        led = CaseFactory.create(borough=cast.a, team=team)
+        on(led, NOON, team=team, offence="stalking")
+        on(led, NOON + ONE_DAY, team=other, kind=Kind.CHARGE)
+        on(CaseFactory.create(borough=cast.b), NOON, team=team, offence="rape")
+        on(CaseFactory.create(borough=cast.a), NOON, team=other, offence="rape")
+        for lead in (team, other):
+            EngagementEventFactory.create(borough=cast.a, happened_at=NOON, team=lead)
+            TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, team=lead)
+        DisclosureApplicationFactory.create(case=led, received_on=date(2021, 11, 1))
+        DisclosureApplicationFactory.create(
+            case=CaseFactory.create(borough=cast.a, team=other), received_on=date(2021, 11, 1)
+        )
+        depth = client.get("/campaigns/the-days/teams/one/").context["page"].depth
+        assert parts_of(depth) == {"By offence": {"Stalking": 1, "Rape or attempted rape": 1}}
+        assert [clock.case for clock in depth.overdue] == [led]
+        assert [event.team for event in depth.events_held] == [team]
+        assert [session.team for session in depth.sessions_held] == [team]
+        arrests = depth.cohorts[0]
+        assert (arrests.size, arrests.steps[0].by_now, arrests.steps[-1].by_now) == (2, 1, 1)
+        opened = [
+            (row.count, row.address)
+            for rows in (depth.breakdowns[0].rows, depth.when.of_weekdays, depth.when.of_hours)
+            for row in [*rows, depth.when.total]
+        ]
+        opened += [(arrests.size, arrests.asked.address)]
+        opened += [(step.by_now, step.addresses[1]) for step in arrests.steps]
+        everywhere = browser(cast.force_supervisor)
+        for number, address in opened:
+            page = everywhere.get(address).context["page"]
+            assert f"led by {team}" in page.title
+            assert page.count == page.listable == number, address
+            assert listed(everywhere, page.asked.list_address) == number, address
+        assert client.get("/campaigns/the-days/figures/arrests/?led=none").status_code == 404
