@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from cases.parts import WITHIN, condition
+from cases.parts import WITHIN, together
 from core.days import start_of
 from summaries.asked import Asked
 from summaries.figures import By, Window
@@ -72,13 +72,12 @@ def _cohort(asked: Asked, follows: dict[str, str]) -> Cohort:
         for label, code in follows.items()
         for ending in (WITHIN, "")
     ]
-    end = start_of(asked.days.end)
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE {condition(p.part.key, end)})" for p in parts if p.part
-    )
+    codes = [one.part.key for one in parts if one.part]
+    join, conditions = together(codes, start_of(asked.days.end))
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*), {counts} FROM cases_outcome"
+            f"SELECT count(*), {counts} FROM cases_outcome {join}"
             f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}"
             f" AND {asked.narrowed or 'TRUE'}",
             asked.window.params,

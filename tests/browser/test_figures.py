@@ -6,6 +6,7 @@ from datetime import date, datetime
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from accounts.models import User
 from campaigns.models import Borough, Campaign, Team
 from cases.models import Case, Outcome
 from core.days import LONDON
@@ -89,9 +90,10 @@ def test_it_fits_on_a_screen_and_a_sheet_and_tells_what_it_draws(
 
 @pytest.mark.parametrize("address", ["boroughs/lambeth/", "teams/one/"])
 def test_each_number_of_each_table_opens_onto_itself(
-    page: Page, busy: Team, sign_in: Callable[..., None], address: str
+    page: Page, busy: Team, people: dict[str, User], sign_in: Callable[..., None], address: str
 ) -> None:
     """All but those of a row that is itself opened, as of an event."""
+    User.objects.filter(pk=people["supervisor"].pk).update(whole_force=True)
     sign_in(page, "supervisor", to=f"{PAGE}{address}")
     shown = page.locator("table.app-figures td").all()
     links = page.locator("table.app-figures td a.app-number")
