@@ -122,6 +122,9 @@ class Explanation:
 
     @property
     def live(self) -> str:
+        if self.asked.narrowed or not self.asked.measure.additive:
+            stored = "No total of it is stored, so none is proved"
+            return f"{stored}: it is counted just now, from its rows."
         if not self.freshness.proved:
             return "None of it was proved yet: it is counted just now."
         if not self.changed:
