@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
+from campaigns.models import Team
 from cases.choices import CaseStatus, Kind, OrderStatus
 from cases.models import (
     Case,
@@ -328,10 +329,12 @@ def running_clocks(user: User, now: datetime) -> list[Clock]:
     return _running(user, now, partial(_of, user))
 
 
-def overdue_clocks(user: User, boroughs: Iterable[int], now: datetime) -> list[Clock]:
-    """What is overdue in the cases of some boroughs, as far as the person may see them."""
+def overdue_clocks(
+    user: User, boroughs: Iterable[int], now: datetime, team: Team | None = None
+) -> list[Clock]:
+    """What is overdue in the cases of some boroughs, or of a team there, that the person sees."""
     places = list(boroughs)
-    found = _running(user, now, lambda rows, _by: _in(rows, places))
+    found = _running(user, now, lambda rows, _by: _in(rows, places, team))
     return [clock for clock in found if clock.state == State.OVERDUE]
 
 
@@ -387,6 +390,7 @@ def _of(user: User, rows: ScopedQuerySet[M], by: str) -> ScopedQuerySet[M]:
     return rows.filter(pk__in=theirs.union(recorded)).select_related("case")
 
 
-def _in(rows: ScopedQuerySet[M], boroughs: list[int]) -> ScopedQuerySet[M]:
-    """Rows of the cases of some boroughs."""
-    return rows.filter(case__borough__in=boroughs).select_related("case")
+def _in(rows: ScopedQuerySet[M], boroughs: list[int], team: Team | None) -> ScopedQuerySet[M]:
+    """Rows of the cases of some boroughs, or of a team there."""
+    of_team = {"case__team": team} if team else {}
+    return rows.filter(case__borough__in=boroughs, **of_team).select_related("case__borough")

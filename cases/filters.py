@@ -9,8 +9,10 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from campaigns.models import Borough, Campaign, Team
+from cases import parts
 from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
 from cases.models import Case, Outcome
+from core.days import ONE_DAY, start_of
 from core.filters import DayFilter, ListFilter
 from core.forms import Autocomplete, FilterForm
 
@@ -95,6 +97,9 @@ class OutcomeFilter(ListFilter):
         method="with_detail",
         widget=forms.MultipleHiddenInput,
     )
+    part = django_filters.ChoiceFilter(
+        label="Only", choices=parts.choices, method="in_part", widget=forms.HiddenInput
+    )
 
     class Meta:
         model = Outcome
@@ -109,6 +114,10 @@ class OutcomeFilter(ListFilter):
 
     def with_detail(self, rows: Any, _name: str, details: list[str]) -> Any:
         return rows.filter(detail__in=["" if d == NOT_STATED[0] else d for d in details])
+
+    def in_part(self, rows: Any, _name: str, code: str) -> Any:
+        last = self.form.cleaned_data["last"]
+        return rows.in_part(code, start_of(last + ONE_DAY) if last else None)
 
     def with_team(self, rows: Any, _name: str, team: Team) -> Any:
         """Lead or helping."""

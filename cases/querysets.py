@@ -1,15 +1,17 @@
 """What can be asked of cases and outcomes, and who may ask it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q, Value
+from django.db.models import BooleanField, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Upper
 
 from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Team
 from cases.choices import Kind
+from cases.parts import condition
 from cases.references import Reference
 from core.days import DatabaseNow, DayRange, LondonDay
 from core.querysets import M, ScopedQuerySet, Viewer
@@ -101,6 +103,12 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
 
     def between(self, days: DayRange) -> Self:
         return self.filter(day__gte=days.first, day__lt=days.end)
+
+    def in_part(self, code: str, end: datetime | None) -> Self:
+        """A part that no column tells (`cases.parts`), of days that end before `end`."""
+        # Made of our own codes and numbers alone.
+        sql = RawSQL(condition(code, end), (), output_field=BooleanField())  # noqa: S611
+        return self.filter(sql)
 
     def entered_late(self) -> Self:
         """Outcomes entered on a later London day than their own."""

@@ -106,7 +106,9 @@ try:
                 "prepare_threshold": 0,
                 # A killed worker's query ends within a second, and with it its locks.
                 # An empty list of ignored triggers spares each row of a bulk write an exception.
-                "options": "-c client_connection_check_interval=1000 -c pgtrigger.ignore={}",
+                # To compile a statement costs more than it saves in any question here.
+                "options": "-c client_connection_check_interval=1000 -c pgtrigger.ignore={}"
+                " -c jit=off",
             },
         }
     }

@@ -111,7 +111,7 @@ def make_room() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB';"
-            " SET LOCAL jit = off; SET LOCAL min_parallel_table_scan_size = '64MB'"
+            " SET LOCAL min_parallel_table_scan_size = '64MB'"
         )
 
 

@@ -15,14 +15,15 @@ from django.db.models import Count
 from django.urls import reverse
 
 from accounts.permissions import BoroughScope
-from campaigns.models import BasicCommandUnit, Borough, Campaign
+from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
 from cases.models import Outcome
+from cases.parts import condition
 from cases.querysets import OutcomeQuerySet
-from core.days import DayRange
+from core.days import DayRange, start_of
 from core.querysets import Viewer
 from partners.models import EngagementEvent, Partner, TrainingSession
 from partners.querysets import TrainingSessionQuerySet
-from summaries.figures import By, Window, figures
+from summaries.figures import By, Window, figures, live
 from summaries.measures import EVENTS, INVOLVEMENT, OUTCOMES, TRAINING, Measure
 
 NOT_STATED = "not_stated"
@@ -86,7 +87,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a breakdown by offence, team or detail; an empty key is "not stated"."""
+    """One part of a breakdown by offence, team or detail; an empty key is "not stated".
+
+    Or one of `cases.parts`, by its code.
+    """
 
     by: By
     key: str
@@ -102,6 +106,8 @@ class Asked:
     days: DayRange
     place: Place
     part: Part | None = None
+    led: Team | None = None
+    """The team whose own it is: what it led, and not what it helped with."""
 
     @property
     def window(self) -> Window:
@@ -109,8 +115,31 @@ class Asked:
 
     def count(self) -> int:
         """Exact at this moment."""
-        by, key = (self.part.by, self.part.key) if self.part else (By.NOTHING, "")
-        return figures(self.window, by, [self.measure])[self.measure].get(key, 0)
+        by, key = self.breakdown
+        return self.counts(by).get(key, 0)
+
+    def counts(self, by: By) -> dict[str, int]:
+        """The same by the parts of a breakdown."""
+        if self.narrowed:
+            return live(self.window, self.measure, by, self.narrowed)
+        return figures(self.window, by, [self.measure])[self.measure]
+
+    @property
+    def breakdown(self) -> tuple[By, str]:
+        """The stored breakdown that it is a part of, and its key there."""
+        if self.part and self.part.by is not By.PART:
+            return self.part.by, self.part.key
+        return By.NOTHING, ""
+
+    @property
+    def narrowed(self) -> str:
+        """What no stored total tells apart, as SQL: one of `cases.parts`, what a team led."""
+        said = []
+        if self.part and self.part.by is By.PART:
+            said.append(condition(self.part.key, start_of(self.days.end)))
+        if self.led:
+            said.append(f"team_id = {self.led.pk}")
+        return " AND ".join(said)
 
     def on(self, day: date) -> "Asked":
         return replace(self, days=DayRange.inclusive(day, day))
@@ -122,6 +151,11 @@ class Asked:
         return replace(self, part=Part(by, key, label))
 
     @property
+    def label(self) -> str:
+        """What it is called: its part, where it is one."""
+        return self.part.label if self.part else self.measure.label
+
+    @property
     def address(self) -> str:
         """Where it is explained."""
         query: Query = [*self.place.query]
@@ -129,6 +163,8 @@ class Asked:
             query += days_query(self.days)
         if self.part:
             query.append((self.part.by.value, self.part.key or NOT_STATED))
+        if self.led:
+            query.append(("led", self.led.slug))
         page = _page(self.campaign.slug, self.measure.slug)
         return f"{page}?{urlencode(query)}" if query else page
 
@@ -140,6 +176,10 @@ class Asked:
         found = found.filter(borough__in=self.place.ids)
         for column, values in self.measure.where.items():
             found = found.filter(**{f"{column}__in": values})
+        if self.led:
+            found = found.filter(team=self.led)
+        if self.part and self.part.by is By.PART:
+            return found.in_part(self.part.key, start_of(self.days.end))
         return found.filter(**self._part_lookup())
 
     def training(self, user: Viewer) -> TrainingSessionQuerySet | None:
@@ -148,6 +188,8 @@ class Asked:
             return None
         found = TrainingSession.objects.visible_to(user).counted().between(self.days)
         found = found.filter(borough__in=self.place.ids)
+        if self.led:
+            found = found.filter(team=self.led)
         if self.part and self.part.by is By.TEAM:
             return found.filter(**self._part_lookup())
         # By offence and by kind all of them share the empty key.
@@ -180,6 +222,8 @@ class Asked:
         query = [*days_query(self.days), ("state", "done" if events else "counts")]
         if Borough.objects.exclude(pk__in=self.place.ids).exists():
             query += [("boroughs", str(pk)) for pk in sorted(self.place.ids)]
+        if self.led:
+            query.append(("lead", str(self.led.pk)))
         query += self._of_events() if events else self._of_outcomes()
         return f"{reverse('partners:events' if events else 'cases:outcomes')}?{urlencode(query)}"
 

@@ -63,7 +63,7 @@ def _of_boroughs(shown: CampaignFigures, out: Taken) -> Data:
 
 
 def _of_place(page: PlacePage, out: Taken) -> Data:
-    parts = [part for part in page.breakdowns if part.title in PARTS_DRAWN]
+    parts = [part for part in page.depth.breakdowns if part.title in PARTS_DRAWN]
     return {
         "measure": page.form.chosen.label,
         "finding": page.growth.finding,

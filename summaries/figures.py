@@ -29,6 +29,8 @@ class By(StrEnum):
     TEAM = "team"
     DETAIL = "detail"
     PLACE_AND_DAY = "borough_and_day"
+    PART = "part"
+    """One of `cases.parts`, which are counted live and one at a time."""
 
     @property
     def slice(self) -> Slice:
@@ -119,8 +121,21 @@ def apart(window: Window, measure: Measure) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
+def live(window: Window, measure: Measure, by: By, narrowed: str) -> dict[str, int]:
+    """The counts of a measure narrowed by a condition that no total is stored for."""
+    part = measure.source.slices[by.slice] if by.slice else "''"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {part} AS part, sum({measure.amount})::bigint"
+            f" FROM {measure.source.table} WHERE counted AND {measure.condition}"
+            f" AND {window.sql} AND {narrowed} GROUP BY part",
+            window.params,
+        )
+        return dict(cursor.fetchall())
+
+
 def left_out(
-    window: Window, measure: Measure, by: By = By.NOTHING, key: str = ""
+    window: Window, measure: Measure, by: By = By.NOTHING, key: str = "", narrowed: str = ""
 ) -> dict[str, int]:
     """How many rows of a figure are there and do not count, by the reason in words."""
     reasons = measure.source.left_out
@@ -129,7 +144,7 @@ def left_out(
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {counts} FROM {measure.source.table}"
-            f" WHERE {measure.condition} AND {window.sql}{part}",
+            f" WHERE {measure.condition} AND {window.sql}{part} AND {narrowed or 'TRUE'}",
             {**window.params, "key": key},
         )
         return dict(zip(reasons, cursor.fetchone(), strict=True))

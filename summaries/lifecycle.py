@@ -1,27 +1,40 @@
-"""What became of what was counted: arrests, notices and orders, applications.
+"""What became of what was counted: arrests, notices and orders, applications; and when it happens.
 
 Each cohort is of a window and a place. What followed is counted twice: up to now, and within the
 window itself, since a campaign can only speak of what its own days hold. Rows are cohort members
 that at least one such thing followed, so the parts of a cohort may overlap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 
-from cases.choices import Kind
+from cases.parts import WITHIN, together
 from core.days import start_of
-from summaries.figures import Window
-from summaries.measures import EVENTS, OUTCOMES, Measure
+from summaries.asked import Asked
+from summaries.figures import By, Window
+from summaries.measures import BY_SLUG, EVENTS, OUTCOMES, Measure
 
-FOLLOWS = {
-    Kind.CHARGE: "charged",
-    Kind.CAUTION: "cautioned",
-    Kind.BAIL: "bailed before charge",
-    Kind.RELEASED: "released under investigation",
-    Kind.NO_FURTHER_ACTION: "no further action",
+LIVES = {
+    "arrests": {
+        "charged": "charge",
+        "cautioned": "caution",
+        "bailed before charge": "bail",
+        "released under investigation": "released",
+        "no further action": "nfa",
+        "nothing logged yet": "nothing",
+    },
+    "notices": {"an order followed": "order"},
+    "orders": {"served": "served", "breached": "breached"},
+    # The decision to disclose and the disclosure are two facts.
+    "disclosure_applications": {
+        "decided": "decided",
+        "decided to disclose": "to_disclose",
+        "disclosed": "disclosed",
+    },
 }
+"""The three lives that outcomes have: arrest, notice to order to breach, application."""
 
 
 @dataclass(frozen=True)
@@ -31,128 +44,52 @@ class Step:
     label: str
     within: int
     by_now: int
+    addresses: tuple[str, str] = ("", "")
+    """Where the two are explained."""
 
 
 @dataclass(frozen=True)
 class Cohort:
     """What began in a window, and what became of it."""
 
-    label: str
+    asked: Asked
     size: int
     steps: list[Step]
 
+    @property
+    def label(self) -> str:
+        return self.asked.measure.label
 
-def cohorts(window: Window) -> list[Cohort]:
-    """The three lives that outcomes have: arrest, notice to order to breach, application."""
-    return [_arrests(window), _notices(window), _orders(window), _applications(window)]
+
+def cohorts(asked: Callable[[Measure], Asked]) -> list[Cohort]:
+    """Of each life, with what is asked of its measure."""
+    return [_cohort(asked(BY_SLUG[slug]), follows) for slug, follows in LIVES.items()]
 
 
-def _asked(sql: str, window: Window) -> tuple[int, ...]:
+def _cohort(asked: Asked, follows: dict[str, str]) -> Cohort:
+    parts = [
+        asked.broken(By.PART, f"followed-{code}{ending}", label)
+        for label, code in follows.items()
+        for ending in (WITHIN, "")
+    ]
+    codes = [one.part.key for one in parts if one.part]
+    join, conditions = together(codes, start_of(asked.days.end))
+    counts = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition in conditions)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**window.params, "until": start_of(window.days.end)})
-        found: tuple[int, ...] = cursor.fetchone()
-        return found
-
-
-def _arrests(window: Window) -> Cohort:
-    """Arrests, by what was logged later for the same suspect of the same case."""
-    kinds = list(FOLLOWS)
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE '{kind.value}' = ANY(within)),"
-        f" count(*) FILTER (WHERE '{kind.value}' = ANY(by_now))"
-        for kind in kinds
-    )
-    total, *numbers = _asked(
-        f"""
-        WITH arrests AS (
-            SELECT id, case_id, suspect_id, happened_at FROM cases_outcome
-            WHERE counted AND kind = 'arrest' AND strand = 'domestic_abuse' AND {window.sql}
-        ), followed AS (
-            SELECT arrests.id,
-                array_agg(later.kind) FILTER (WHERE later.happened_at < %(until)s) AS within,
-                array_agg(later.kind) AS by_now
-            FROM arrests LEFT JOIN cases_outcome AS later
-                ON later.case_id = arrests.case_id AND later.suspect_id = arrests.suspect_id
-                AND later.counted AND later.happened_at >= arrests.happened_at
-                AND later.kind <> 'arrest'
-            GROUP BY arrests.id
+        cursor.execute(
+            f"SELECT count(*), {counts} FROM cases_outcome {join}"
+            f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}"
+            f" AND {asked.narrowed or 'TRUE'}",
+            asked.window.params,
         )
-        SELECT count(*), {counts},
-            count(*) FILTER (WHERE within IS NULL), count(*) FILTER (WHERE by_now[1] IS NULL)
-        FROM followed
-        """,
-        window,
-    )
-    labels = [*FOLLOWS.values(), "nothing logged yet"]
-    pairs = zip(labels, numbers[::2], numbers[1::2], strict=True)
-    return Cohort("Arrests", total, [Step(*pair) for pair in pairs])
+        size, *numbers = cursor.fetchone()
+    return Cohort(asked, size, [*_steps(parts, numbers)])
 
 
-def _notices(window: Window) -> Cohort:
-    """Protection notices, by the order that followed for the same suspect of the same case."""
-    total, within, by_now = _asked(
-        f"""
-        WITH notices AS (
-            SELECT id, case_id, suspect_id, happened_at,
-                CASE order_kind WHEN 'dvpn' THEN 'dvpo' ELSE 'dapo' END AS leads_to
-            FROM cases_outcome WHERE counted AND kind = 'order'
-                AND order_kind IN ('dvpn', 'dapn') AND {window.sql}
-        ), followed AS (
-            SELECT notices.id, min(later.happened_at) AS at
-            FROM notices LEFT JOIN cases_outcome AS later
-                ON later.case_id = notices.case_id
-                AND later.suspect_id IS NOT DISTINCT FROM notices.suspect_id
-                AND later.counted AND later.order_kind = notices.leads_to
-                AND later.happened_at >= notices.happened_at
-            GROUP BY notices.id
-        )
-        SELECT count(*), count(*) FILTER (WHERE at < %(until)s), count(at) FROM followed
-        """,
-        window,
-    )
-    return Cohort("Protection notices", total, [Step("an order followed", within, by_now)])
-
-
-def _orders(window: Window) -> Cohort:
-    """Orders, by service and breach as their records have it."""
-    total, served, served_now, breached, breached_now = _asked(
-        f"""
-        WITH orders AS (
-            SELECT made.served_at, (
-                SELECT min(happened_at) FROM cases_orderbreach WHERE order_id = made.id
-            ) AS breached_at
-            FROM cases_outcome LEFT JOIN cases_protectiveorder AS made
-                ON made.outcome_id = cases_outcome.id
-            WHERE counted AND cases_outcome.kind = 'order'
-                AND order_kind NOT IN ('dvpn', 'dapn') AND {window.sql}
-        )
-        SELECT count(*), count(*) FILTER (WHERE served_at < %(until)s), count(served_at),
-            count(*) FILTER (WHERE breached_at < %(until)s), count(breached_at) FROM orders
-        """,
-        window,
-    )
-    steps = [Step("served", served, served_now), Step("breached", breached, breached_now)]
-    return Cohort("Orders", total, steps)
-
-
-def _applications(window: Window) -> Cohort:
-    """Clare's Law applications: the decision to disclose and the disclosure are two facts."""
-    total, *numbers = _asked(
-        f"""
-        SELECT count(*),
-            count(*) FILTER (WHERE decided_on < %(end)s), count(decided_on),
-            count(*) FILTER (WHERE decision = 'disclose' AND decided_on < %(end)s),
-            count(*) FILTER (WHERE decision = 'disclose'),
-            count(*) FILTER (WHERE disclosed_on < %(end)s), count(disclosed_on)
-        FROM cases_outcome LEFT JOIN cases_disclosureapplication AS application
-            ON application.outcome_id = cases_outcome.id
-        WHERE counted AND kind = 'disclosure_application' AND {window.sql}
-        """,
-        window,
-    )
-    labels = ["decided", "decided to disclose", "disclosed"]
-    pairs = zip(labels, numbers[::2], numbers[1::2], strict=True)
-    return Cohort("Clare's Law applications", total, [Step(*pair) for pair in pairs])
+def _steps(parts: Sequence[Asked], numbers: Sequence[int]) -> Iterator[Step]:
+    pairs = zip(parts, numbers, strict=True)
+    for (first, within), (second, by_now) in zip(pairs, pairs, strict=True):
+        yield Step(first.label, within, by_now, (first.address, second.address))
 
 
 @dataclass(frozen=True)
@@ -163,14 +100,16 @@ class Rhythm:
     hours: list[int]
 
 
-def rhythm(window: Window, condition: str, table: str) -> Rhythm:
+def rhythm(asked: Asked) -> Rhythm:
     """Counts by weekday from Monday, and by three hours from midnight."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(isodow FROM day)::int - 1,"
             " extract(hour FROM happened_at AT TIME ZONE 'Europe/London')::int / 3, count(*)"
-            f" FROM {table} WHERE counted AND {condition} AND {window.sql} GROUP BY 1, 2",
-            window.params,
+            f" FROM {asked.measure.source.table}"
+            f" WHERE counted AND {asked.measure.condition} AND {asked.window.sql}"
+            f" AND {asked.narrowed or 'TRUE'} GROUP BY 1, 2",
+            asked.window.params,
         )
         weekdays, hours = [0] * 7, [0] * 8
         for weekday, block, number in cursor.fetchall():

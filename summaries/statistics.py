@@ -60,7 +60,7 @@ def of_count(count: int, level: float = USUAL) -> Interval:
 
 @dataclass(frozen=True)
 class Rate:
-    """A count over a base, for each `per` of it: arrests per 1,000 residents aged 16 or over."""
+    """A count over a base, for each `per` of it: arrests per 1,000 residents of all ages."""
 
     count: int
     base: float

@@ -7,6 +7,7 @@ from summaries.views import (
     explain,
     mails,
     out,
+    overdue,
     places,
     programmes,
     returns,
@@ -62,5 +63,19 @@ urlpatterns = [
             name=f"{kind}_briefing",
         )
         for kind in ("borough", "command")
+    ),
+    *(
+        path(
+            f"campaigns/<slug:slug>/{kind}s/<slug:key>/overdue/",
+            overdue.overdue,
+            {"kind": kind},
+            name=f"{kind}_overdue",
+        )
+        for kind in ("borough", "command")
+    ),
+    path(
+        "campaigns/<slug:slug>/teams/<slug:key>/overdue/",
+        overdue.overdue_of_team,
+        name="team_overdue",
     ),
 ]

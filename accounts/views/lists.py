@@ -3,34 +3,29 @@
 Each address names its listing, which says what somebody needs to see it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
-from io import TextIOWrapper
-from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.forms import SaveFilterForm
 from accounts.lists import Listing, ListPage
 from accounts.models import SavedFilter
 from accounts.permissions import SignedInRequest
+from audit.export import exported
 from audit.forms import ExportForm
-from audit.record import disclosed, listed, wrote
-from core.days import london_day
+from audit.record import listed, wrote
 from core.exports import cells
-from core.marking import MARKED
 from core.models import told
-from core.spreadsheets import Cell, Cover, Table, write_csv, write_xlsx
-from core.templatetags.page import moment
+from core.spreadsheets import Table
 
 
 def of_list(
@@ -111,45 +106,14 @@ def export(request: SignedInRequest, chosen: ListPage) -> HttpResponseBase:
 
 
 def _file(request: SignedInRequest, chosen: ListPage, form: ExportForm) -> HttpResponseBase:
-    """The file, and a row of the log that says how many rows it has."""
-    suffix, recipient = form.cleaned_data["form"], form.seen_by(request.user.get_username())
-    # Closed by the answer that sends it.
-    file = TemporaryFile("w+b")  # noqa: SIM115
-    if suffix == ExportForm.XLSX:
-        cover = Cover(_title(chosen), _facts(request, chosen, recipient), MARKED)
-        number = write_xlsx(file, cover, Table(_title(chosen), *_table(chosen)))
-    else:
-        text = TextIOWrapper(file, "utf-8-sig", newline="")
-        number = write_csv(text, MARKED, *_table(chosen))
-        text.detach()
-    disclosed(
+    of, columns = chosen.of, chosen.of.columns
+    headings = [heading for heading, _ in columns]
+    return exported(
         request,
-        chosen.of.model,
-        number,
-        recipient=recipient,
-        reason=form.cleaned_data["reason"],
-        terms=request.GET.dict() | {"file": suffix},
+        form,
+        of.model,
+        Table(of.name.capitalize(), headings, cells(chosen.rows, columns)),
+        name=of.name,
+        facts=[("Which", "; ".join(tag.words for tag in chosen.tags) or f"All {of.name}")],
+        terms=request.GET.dict(),
     )
-    file.seek(0)
-    name = f"{chosen.of.name}-official-sensitive-{london_day(timezone.now())}.{suffix}"
-    return FileResponse(file, as_attachment=True, filename=name)
-
-
-def _table(chosen: ListPage) -> tuple[list[str], Iterator[list[Cell]]]:
-    columns = chosen.of.columns
-    return [heading for heading, _ in columns], cells(chosen.rows, columns)
-
-
-def _title(chosen: ListPage) -> str:
-    return chosen.of.name.capitalize()
-
-
-def _facts(request: SignedInRequest, chosen: ListPage, recipient: str) -> list[tuple[str, str]]:
-    return [
-        ("Made", moment(timezone.now())),
-        ("Made by", str(request.user)),
-        ("For", recipient),
-        ("Which", "; ".join(tag.words for tag in chosen.tags) or f"All {chosen.of.name}"),
-        ("Within", "What the person who made it may see"),
-        ("Status", "Provisional management information, not official statistics"),
-    ]

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from accounts.permissions import BoroughScope
 from campaigns.maps import BoroughMap, borough_map
-from campaigns.models import Borough, Campaign
+from campaigns.models import Borough, Campaign, Team
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
@@ -77,6 +77,7 @@ class Closer:
     growth: Picture
     map: BoroughMap
     rows: list[RateRow]
+    parts: str
     places: int = RESIDENTS.places
 
     @classmethod
@@ -115,6 +116,7 @@ class Closer:
                 places=RESIDENTS.places if rates else 0,
             ),
             rows=rows,
+            parts=_parts(asked.measure, [(row.borough, row.count) for row in rows]),
         )
 
 
@@ -182,6 +184,7 @@ class CampaignFigures:
             [_of_day(day, today) for day in begun],
         )
         totals = figures(whole.asked(ARRESTS).window)
+        arrests = [row.counts[ADDED_UP.index(ARRESTS)] for row in by_borough.rows]
         return cls(
             tiles=list(whole.tiles(totals, uplifts, today)),
             different=(whole.asked(SUSPECTS), totals[SUSPECTS].get("", 0)),
@@ -196,7 +199,7 @@ class CampaignFigures:
             ),
             by_day=by_day,
             by_borough=by_borough,
-            parts=_parts(boroughs, by_borough),
+            parts=_parts(ARRESTS, [*zip(boroughs, arrests, strict=True)]),
             freshness=Freshness.now(now),
             not_comparable=refused,
         )
@@ -222,9 +225,11 @@ class Whole:
     campaign: Campaign
     days: DayRange
     place: Place
+    led: Team | None = None
+    """The team of which alone it is, by what that led."""
 
     def asked(self, measure: Measure) -> Asked:
-        return Asked(self.campaign, measure, self.days, self.place)
+        return Asked(self.campaign, measure, self.days, self.place, led=self.led)
 
     def against(self, over: DayRange) -> tuple[Baseline | None, dict[Measure, Uplift], str]:
         """The baseline and what it says of each measure, or why it says nothing."""
@@ -319,10 +324,8 @@ def in_order(place: Place) -> list[Borough]:
     return sorted(boroughs, key=lambda b: (not b.in_london, b.slug == "not-known", b.name))
 
 
-def _parts(boroughs: Sequence[Borough], table: Table) -> str:
-    """How the arrests of the parts add up, in words; nothing where there is one part only."""
-    arrests = [row.counts[ADDED_UP.index(ARRESTS)] for row in table.rows]
-    parts = list(zip(boroughs, arrests, strict=True))
+def _parts(measure: Measure, parts: Sequence[tuple[Borough, int]]) -> str:
+    """How the counts of the parts add up, in words; nothing where there is one part only."""
     london = [(b.name, count) for b, count in parts if b.in_london]
     if len(london) > 3:
         london = [(f"{len(london)} boroughs", sum(count for _, count in london))]
@@ -330,4 +333,4 @@ def _parts(boroughs: Sequence[Borough], table: Table) -> str:
     if len(said) < 2:
         return ""
     sum_ = " + ".join(f"{name} {thousands(count)}" for name, count in said)
-    return f"{sum_} = {thousands(sum(arrests))} {ARRESTS.unit}"
+    return f"{sum_} = {thousands(sum(count for _, count in parts))} {measure.unit}"

@@ -7,6 +7,7 @@ from accounts.permissions import BoroughScope
 from campaigns.models import Borough, Campaign
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
+from core.templatetags.page import listed
 from summaries.asked import Asked, Place
 from summaries.comparisons import (
     NOBODY_THERE,
@@ -94,6 +95,20 @@ class ComparePage:
     @property
     def based_on(self) -> str:
         return "Residents" if self.form.chosen_base is RESIDENTS else "Recorded cases"
+
+    @property
+    def base_note(self) -> str:
+        """What the rates rest on."""
+        if self.form.chosen_base is not RESIDENTS:
+            return (
+                "A recorded case is one of domestic abuse that has an outcome here in these days; "
+                "cases of which nothing is logged are not among them."
+            )
+        years = sorted({row.borough.population_year or 0 for row in self.rows})
+        return (
+            f"Residents are those of all ages in the middle of {listed(years)}, as the Office for "
+            "National Statistics estimates them."
+        )
 
 
 def _rows(compared: Comparison, asked: Asked) -> list[ComparedRow]:

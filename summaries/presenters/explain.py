@@ -43,8 +43,7 @@ class Explanation:
     @classmethod
     def of(cls, asked: Asked, user: User, now: datetime, cursor: str = "") -> "Explanation":
         """ValueError where there is no page of sessions of that name."""
-        part = asked.part
-        by, key = (part.by, part.key) if part else (By.NOTHING, "")
+        by, key = asked.breakdown
         with one_snapshot():
             found = asked.rows(user) if user.may(Permission.READ_RECORDS) else None
             shown = found.select_related("case", "borough", "team") if found is not None else None
@@ -52,7 +51,7 @@ class Explanation:
             return cls(
                 asked=asked,
                 count=asked.count(),
-                left_out=left_out(asked.window, asked.measure, by, key),
+                left_out=left_out(asked.window, asked.measure, by, key, asked.narrowed),
                 changed=changed_since_proof(asked.window),
                 late=found.entered_late().count() if found is not None else None,
                 freshness=Freshness.now(now),
@@ -67,13 +66,15 @@ class Explanation:
     @staticmethod
     def _restated(asked: Asked, user: User) -> int:
         """How often the nightly check found this figure other than it was counted before."""
-        part = asked.part
+        if asked.narrowed:
+            return 0  # Never stored, so never found other.
+        by, key = asked.breakdown
         return (
             Restatement.objects.visible_to(user)
             .filter(
                 measure=asked.measure.slug,
-                slice=part.by.slice if part else "",
-                key=part.key if part else "",
+                slice=by.slice,
+                key=key,
                 day__gte=asked.days.first,
                 day__lt=asked.days.end,
                 borough__in=asked.place.ids,
@@ -88,6 +89,8 @@ class Explanation:
     @property
     def title(self) -> str:
         label = self.asked.measure.label
+        if self.asked.led:
+            label = f"{label} led by {self.asked.led}"
         return f"{label}: {self.asked.part.label}" if self.asked.part else label
 
     @property
@@ -133,6 +136,9 @@ class Explanation:
     def live(self) -> str:
         if self.asked.measure.distinct:
             return "Different ones are counted anew for every reader; no stored total has them."
+        if self.asked.narrowed:
+            stored = "No total of it is stored, so none is proved"
+            return f"{stored}: it is counted just now, from its rows."
         if not self.freshness.proved:
             return "None of it was proved yet: it is counted just now."
         if not self.changed:

@@ -4,104 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from accounts.models import User
-from accounts.permissions import Permission
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
-from cases.clocks import Clock, overdue_clocks
-from core.charts import Bar, bars
-from core.days import ONE_DAY, DayRange, london_day
-from core.querysets import M, ScopedQuerySet
+from core.days import ONE_DAY, london_day
 from core.snapshots import one_snapshot
-from partners.models import EngagementEvent, TrainingSession
-from summaries.asked import Asked, Place
+from summaries.asked import Place
 from summaries.figures import By, figures
-from summaries.forms import DaysForm, MeasureForm
-from summaries.lifecycle import Cohort, Rhythm, cohorts, credited, rhythm
+from summaries.forms import MeasureForm
+from summaries.lifecycle import credited
 from summaries.measures import ADDED_UP, HEADLINES, OUTCOMES, Measure
 from summaries.presenters.campaign import Tile, Whole, growing
-from summaries.presenters.drawn import Picture, most_words
-from summaries.presenters.parts import Freshness, part_labels
+from summaries.presenters.depth import Depth
+from summaries.presenters.drawn import Picture
+from summaries.presenters.parts import Freshness
 from summaries.presenters.training import TRAINED, Training
-
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-HOURS = (
-    *("midnight to 3am", "3am to 6am", "6am to 9am", "9am to midday"),
-    *("midday to 3pm", "3pm to 6pm", "6pm to 9pm", "9pm to midnight"),
-)
-CLOCKS_SHOWN = 20
-
-
-@dataclass(frozen=True)
-class PartRow:
-    label: str
-    count: int
-    address: str
-    about: str = ""
-    """The page of what it counts by, where it has one."""
-
-
-@dataclass(frozen=True)
-class Breakdown:
-    """One measure by its parts, the largest first; they add up to it."""
-
-    title: str
-    finding: str
-    rows: list[PartRow]
-    drawing: SafeString
-
-    @classmethod
-    def of(cls, asked: Asked, by: By, title: str) -> "Breakdown | None":
-        """Nothing where the measure has no such parts."""
-        counts = figures(asked.window, by, [asked.measure])[asked.measure]
-        if not [key for key in counts if key]:
-            return None
-        labels, pages = part_labels(by)(asked.measure), _pages(asked, by)
-        rows = [
-            PartRow(label, number, asked.broken(by, key, label).address, pages.get(key, ""))
-            for key, number in sorted(counts.items(), key=lambda pair: -pair[1])
-            for label in [labels.get(key) or "Not stated"]
-        ]
-        marks = [Bar(row.label, row.count) for row in rows]
-        unit = asked.measure.unit.value
-        finding = most_words([(row.label, row.count) for row in rows])
-        return cls(title, finding, rows, bars(title, finding, marks, unit=unit))
-
-    @property
-    def heading(self) -> str:
-        """What one of its parts is."""
-        return self.title.removeprefix("By ").capitalize()
-
-
-def _pages(asked: Asked, by: By) -> dict[str, str]:
-    if by is not By.TEAM:
-        return {}
-    return {
-        str(team.pk): reverse("summaries:team", args=[asked.campaign.slug, team.slug])
-        for team in Team.objects.all()
-    }
-
-
-@dataclass(frozen=True)
-class When:
-    """When it happens, by weekday and by the clock."""
-
-    weekdays: Picture
-    hours: Picture
-    of_weekdays: list[tuple[str, int]]
-    of_hours: list[tuple[str, int]]
-
-    @classmethod
-    def of(cls, found: Rhythm, unit: str) -> "When":
-        by_day = list(zip(WEEKDAYS, found.weekdays, strict=True))
-        by_hour = list(zip(HOURS, found.hours, strict=True))
-
-        def drawn(name: str, parts: list[tuple[str, int]]) -> Picture:
-            finding = most_words(parts)
-            return Picture(finding, bars(name, finding, [Bar(*p) for p in parts], unit=unit))
-
-        return cls(drawn("By weekday", by_day), drawn("By time of day", by_hour), by_day, by_hour)
 
 
 @dataclass(frozen=True)
@@ -117,12 +34,7 @@ class PlacePage:
     tiles: list[Tile]
     training: Training
     growth: Picture
-    breakdowns: list[Breakdown]
-    when: When | None
-    cohorts: list[Cohort]
-    overdue: list[Clock] | None
-    events: list[EngagementEvent]
-    sessions: list[TrainingSession]
+    depth: Depth
     freshness: Freshness
     not_comparable: str
 
@@ -147,12 +59,9 @@ class PlacePage:
                 tiles=list(whole.tiles(totals, uplifts, today)),
                 training=Training.of(map(whole.asked, TRAINED), totals),
                 growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
-                breakdowns=_breakdowns(asked),
-                when=_when(asked),
-                cohorts=cohorts(asked.window),
-                overdue=_overdue(user, place, now),
-                events=_within(EngagementEvent.objects.visible_to(user), days, place),
-                sessions=_within(TrainingSession.objects.visible_to(user), days, place),
+                depth=Depth.of(
+                    *(whole, form.chosen, user, now), overdue_export=_export(campaign, place)
+                ),
                 freshness=Freshness.now(now),
                 not_comparable=refused,
             )
@@ -165,13 +74,10 @@ class PlacePage:
     def nothing_logged(self) -> bool:
         return not any(tile.count for tile in self.tiles)
 
-    @property
-    def more_overdue(self) -> int:
-        return max(len(self.overdue or ()) - CLOCKS_SHOWN, 0)
 
-    @property
-    def overdue_shown(self) -> list[Clock]:
-        return (self.overdue or [])[:CLOCKS_SHOWN]
+def _export(campaign: Campaign, place: Place) -> str:
+    [(kind, key)] = place.query
+    return reverse(f"summaries:{kind}_overdue", args=[campaign.slug, key])
 
 
 def _near(campaign: Campaign, place: Place) -> list[tuple[str, str]]:
@@ -187,35 +93,6 @@ def _near(campaign: Campaign, place: Place) -> list[tuple[str, str]]:
     ]
 
 
-def _within(rows: ScopedQuerySet[M], days: DayRange, place: Place) -> list[M]:
-    found = rows.filter(counted=True, day__gte=days.first, day__lt=days.end)
-    return list(found.filter(borough__in=place.ids).order_by("happened_at"))
-
-
-def _overdue(user: User, place: Place, now: datetime) -> list[Clock] | None:
-    """Nothing for whoever reads no records."""
-    if not user.may(Permission.READ_RECORDS):
-        return None
-    return overdue_clocks(user, place.ids, now)
-
-
-def _breakdowns(asked: Asked) -> list[Breakdown]:
-    found = [
-        Breakdown.of(asked, By.OFFENCE, "By offence"),
-        Breakdown.of(asked, By.DETAIL, "By kind"),
-        Breakdown.of(asked, By.TEAM, "By lead team"),
-    ]
-    return [part for part in found if part]
-
-
-def _when(asked: Asked) -> When | None:
-    measure = asked.measure
-    if measure.source is not OUTCOMES:
-        return None
-    found = rhythm(asked.window, measure.condition, measure.source.table)
-    return When.of(found, measure.unit.value) if any(found.hours) else None
-
-
 @dataclass(frozen=True)
 class Credit:
     """What a team led and, apart from it, what it helped others with."""
@@ -225,6 +102,8 @@ class Credit:
     address: str
     helped: int | None
     """Nothing where no further team is kept, as of a training session."""
+    helped_address: str
+    """Where that is explained, of outcomes alone."""
 
 
 @dataclass(frozen=True)
@@ -234,21 +113,25 @@ class TeamPage:
     campaign: Campaign
     team: Team
     place: Place
-    form: DaysForm
+    form: MeasureForm
     begun: bool
     credits: list[Credit]
+    depth: Depth
     freshness: Freshness
 
     @classmethod
     def of(
-        cls, campaign: Campaign, team: Team, user: User, form: DaysForm, now: datetime
+        cls, campaign: Campaign, team: Team, user: User, form: MeasureForm, now: datetime
     ) -> "TeamPage":
         key = str(team.pk)
         with one_snapshot():
             place = Place.of_campaign(campaign, user.figures_scope)
             whole = Whole(campaign, form.days, place)
-            asked = {m: whole.asked(m).broken(By.TEAM, key, team.name) for m in ADDED_UP}
             window = whole.asked(ADDED_UP[0]).window
+
+            def address(measure: Measure, by: By, key: str) -> str:
+                return whole.asked(measure).broken(by, key, team.name).address
+
             counts = figures(window, By.TEAM, ADDED_UP)
             helped = credited(window, team.pk, ADDED_UP)
             return cls(
@@ -258,9 +141,19 @@ class TeamPage:
                 form=form,
                 begun=form.days.first <= london_day(now),
                 credits=[
-                    Credit(m, counts[m].get(key, 0), asked[m].address, helped.get(m))
+                    Credit(
+                        *(m, counts[m].get(key, 0), address(m, By.TEAM, key)),
+                        helped.get(m),
+                        address(m, By.PART, f"helped-{key}") if m.source is OUTCOMES else "",
+                    )
                     for m in ADDED_UP
                 ],
+                depth=Depth.of(
+                    *(Whole(campaign, form.days, place, team), form.chosen, user, now),
+                    overdue_export=reverse(
+                        "summaries:team_overdue", args=[campaign.slug, team.slug]
+                    ),
+                ),
                 freshness=Freshness.now(now),
             )
 

@@ -30,7 +30,7 @@ def _(page: ComparePage) -> Taken:
                 )
                 for row in page.rows
             ],
-            [page.spread, CHANCE],
+            [page.spread, page.base_note, CHANCE],
         )
         tables = [table]
     title = f"{page.measure.label} by borough, compared, {page.campaign.name}"

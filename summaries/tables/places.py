@@ -1,7 +1,8 @@
 """London now, one borough, one command, one team."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from cases.clocks import Clock
 from core.spreadsheets import Cell, Table
 from core.templatetags.page import rounded
 from summaries.asked import Asked
@@ -9,7 +10,8 @@ from summaries.comparisons import RESIDENTS
 from summaries.measures import Measure
 from summaries.presenters import parts
 from summaries.presenters.campaign import CampaignPage, Closer, Tile
-from summaries.presenters.place import Breakdown, PlacePage, TeamPage
+from summaries.presenters.depth import Depth, PartRow
+from summaries.presenters.place import PlacePage, TeamPage
 from summaries.statistics import Rate
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
 
@@ -62,29 +64,54 @@ def _(page: PlacePage) -> Taken:
     if page.begun:
         tables = [
             _headlines(page.tiles, page.not_comparable),
-            *(_breakdown(part, page.form.chosen) for part in page.breakdowns),
+            *_in_depth(page.depth, page.form.chosen),
         ]
-        if page.when:
-            heading = headed(page.form.chosen)
-            tables += [
-                Table("By weekday", ["Weekday", heading], page.when.of_weekdays),
-                Table("By time of day", ["Time in London", heading], page.when.of_hours),
-            ]
-        tables.append(
-            Table(
-                "What became of it",
-                ["Began with", "How many", "What followed", "In these days", "Up to now"],
-                [
-                    (cohort.label, cohort.size, step.label, step.within, step.by_now)
-                    for cohort in page.cohorts
-                    for step in cohort.steps
-                ],
-                [FOLLOWED],
-            )
-        )
     said = facts(page.form.days, page.place.label, page.freshness)
     title = f"{page.place.label}, {page.campaign.name}"
     return Taken(title, said, tables, page.form.query, briefing=True)
+
+
+def overdue(clocks: Iterable[Clock]) -> Table:
+    """What ran out in a place. No file of its figures has it, since each row is of a case."""
+    return Table(
+        "Overdue now",
+        ["What", "Case", "Borough", "How it stands"],
+        [(c.what, c.case.reference, c.case.borough.name, c.words) for c in clocks],
+    )
+
+
+def _in_depth(depth: Depth, measure: Measure) -> Iterator[Table]:
+    heading = headed(measure)
+    for part in depth.breakdowns:
+        yield Table(part.title, [part.heading, heading], _parts(part.rows, part.total))
+    if when := depth.when:
+        for title, of, rows in (
+            ("By weekday", "Weekday", when.of_weekdays),
+            ("By time of day", "Time in London", when.of_hours),
+        ):
+            yield Table(title, [of, heading], _parts(rows, when.total))
+    yield Table(
+        "What became of it",
+        ["Began with", "How many", "What followed", "In these days", "Up to now"],
+        [
+            (cohort.label, cohort.size, step.label, step.within, step.by_now)
+            for cohort in depth.cohorts
+            for step in cohort.steps
+        ],
+        [FOLLOWED],
+    )
+    if events := depth.events_held:
+        yield Table(
+            "Engagement events",
+            ["Event", "Day", "Borough", "Attendances"],
+            [(e.title, e.day, e.borough.name, e.attendances) for e in events],
+        )
+    if sessions := depth.sessions_held:
+        yield Table(
+            "Training sessions",
+            ["Programme", "Day", "Borough", "Officers trained"],
+            [(str(s.programme), s.day, s.borough.name, s.officers_trained) for s in sessions],
+        )
 
 
 @taken.register
@@ -102,7 +129,7 @@ def _(page: TeamPage) -> Taken:
         [CREDIT],
     )
     said = facts(page.form.days, page.place.label, page.freshness)
-    tables = [table] if page.begun else []
+    tables = [table, *_in_depth(page.depth, page.form.chosen)] if page.begun else []
     return Taken(f"{page.team.name}, {page.campaign.name}", said, tables, page.form.query)
 
 
@@ -142,6 +169,7 @@ def _rates(closer: Closer) -> Table:
         "By borough, as a rate",
         ["Borough", headed(measure), rate, *limits(rate)],
         [(row.borough.name, row.count, *_rate(row.rate)) for row in closer.rows],
+        [f"{closer.parts}."] if closer.parts else [],
     )
 
 
@@ -161,6 +189,5 @@ def _counts(table: parts.Table, *notes: str) -> Table:
     return Table(table.title, [table.by.value.capitalize(), *headings], rows, notes)
 
 
-def _breakdown(part: Breakdown, measure: Measure) -> Table:
-    headings = [part.heading, headed(measure)]
-    return Table(part.title, headings, [(row.label, row.count) for row in part.rows])
+def _parts(rows: Sequence[PartRow], total: PartRow) -> list[tuple[str, int]]:
+    return [(row.label, row.count) for row in [*rows, total]]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from campaigns.models import Campaign, Team
+from cases import parts
 from cases.choices import Offence
 from cases.models import Outcome
 from core.access import requires
@@ -14,7 +15,7 @@ from partners.models import TrainingSession
 from summaries.asked import NOT_STATED, Asked, Part, Place
 from summaries.figures import By
 from summaries.forms import DaysForm
-from summaries.measures import BY_SLUG, Measure
+from summaries.measures import BY_SLUG, OUTCOMES, Measure
 from summaries.presenters.explain import Explanation
 from summaries.views.places import place_asked
 
@@ -47,8 +48,9 @@ def figure_page(request: SignedInRequest, slug: str, measure: str, cursor: str =
         DaysForm(request.GET, own=campaign.days).days,
         _place(request, campaign),
         _part(BY_SLUG[measure], request.GET),
+        get_object_or_404(Team, slug=request.GET["led"]) if "led" in request.GET else None,
     )
-    if asked.part and not asked.measure.additive:
+    if (asked.part or asked.led) and not asked.measure.additive:
         raise Http404
     return Explanation.of(asked, request.user, timezone.now(), cursor)
 
@@ -62,7 +64,7 @@ def _place(request: SignedInRequest, campaign: Campaign) -> Place:
 
 def _part(measure: Measure, asked: QueryDict) -> Part | None:
     """The part of a breakdown asked for; one that does not exist is not there."""
-    for by in (By.OFFENCE, By.TEAM, By.DETAIL):
+    for by in (By.OFFENCE, By.TEAM, By.DETAIL, By.PART):
         said = asked.get(by.value)
         if said is not None:
             key = "" if said == NOT_STATED else str(said)
@@ -76,7 +78,11 @@ def _label(measure: Measure, by: By, key: str) -> str:
         if not (key.isascii() and key.isdecimal() and len(key) < 19):
             raise Http404
         return get_object_or_404(Team, pk=key).name
-    labels = dict(Offence.choices) if by is By.OFFENCE else measure.source.details
+    labels = {
+        By.OFFENCE: lambda: dict(Offence.choices),
+        By.DETAIL: lambda: measure.source.details,
+        By.PART: lambda: dict(parts.choices()) if measure.source is OUTCOMES else {},
+    }[by]()
     if key not in labels:
         raise Http404
     return str(labels[key])

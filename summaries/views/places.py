@@ -7,10 +7,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
+from audit.record import listed
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
+from cases.models import Case
 from core.access import requires
 from summaries.asked import Place
-from summaries.forms import DaysForm, MeasureForm
+from summaries.forms import MeasureForm
+from summaries.presenters.depth import Depth
 from summaries.presenters.place import PlacePage, TeamPage
 from summaries.views.renewing import renewing_of_ones_own
 
@@ -35,9 +38,17 @@ def place(request: SignedInRequest, slug: str, kind: str, key: str) -> HttpRespo
     """A borough or a command in depth."""
 
     def page_of(campaign: Campaign, now: datetime) -> PlacePage:
-        return _place(request, campaign, kind, key, now)
+        page = _place(request, campaign, kind, key, now)
+        _say(request, page.depth, kind, key)
+        return page
 
     return renewing_of_ones_own(request, slug, "summaries/_place.html", page_of)
+
+
+def _say(request: SignedInRequest, depth: Depth, kind: str, key: str) -> None:
+    """To the log, where cases stand on the page."""
+    if depth.overdue is not None:
+        listed(request, Case, len(depth.overdue_shown), {kind: key, **request.GET.dict()})
 
 
 def place_page(request: SignedInRequest, slug: str, kind: str, key: str) -> PlacePage:
@@ -55,10 +66,12 @@ def _place(
 
 @requires(Permission.SEE_FIGURES)
 def team(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
-    """What a team led, and what it helped with."""
+    """What a team led, in depth, and what it helped with."""
 
     def page_of(campaign: Campaign, now: datetime) -> TeamPage:
-        return _team(request, campaign, key, now)
+        page = _team(request, campaign, key, now)
+        _say(request, page.depth, "team", key)
+        return page
 
     return renewing_of_ones_own(request, slug, "summaries/_team.html", page_of)
 
@@ -68,6 +81,6 @@ def team_page(request: SignedInRequest, slug: str, key: str) -> TeamPage:
 
 
 def _team(request: SignedInRequest, campaign: Campaign, key: str, now: datetime) -> TeamPage:
-    form = DaysForm(request.GET, own=campaign.days)
+    form = MeasureForm(request.GET, own=campaign.days)
     found = get_object_or_404(Team, slug=key)
     return TeamPage.of(campaign, found, request.user, form, now)

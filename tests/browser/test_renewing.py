@@ -1,5 +1,6 @@
 """A page of figures that is left open: it renews in place, and never under the reader's hands."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,13 +16,23 @@ from tests.factories import OutcomeFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LONDON_NOW = "/campaigns/16-days-2021/"
-PLACE = """() => [
+STANDS = """() => [
     scrollY,
     document.activeElement === window.held,
     document.contains(window.held),
-    document.querySelector("main details").open,
+    document.querySelectorAll("main details[open]").length,
     document.querySelector("[name=first_day]").value,
 ]"""
+
+
+def polls_of(page: Page) -> list[int]:
+    """What each poll is answered, from now on."""
+    polls: list[int] = []
+    page.on(
+        "response",
+        lambda answer: polls.append(answer.status) if "x-poll" in answer.request.headers else None,
+    )
+    return polls
 
 
 def turn_away(page: Page, hidden: bool) -> None:
@@ -43,11 +54,7 @@ def test_london_now_renews_in_place_pauses_unseen_and_stops_when_signed_out(
 ) -> None:
     page.clock.install()
     sign_in(page, "supervisor", to=LONDON_NOW)
-    polls: list[int] = []
-    page.on(
-        "response",
-        lambda answer: polls.append(answer.status) if "x-poll" in answer.request.headers else None,
-    )
+    polls = polls_of(page)
     said, told = page.locator("[data-renewed]"), page.locator("[data-renewed-told]")
     arrests = page.locator(".app-tile__count").first
     expect(said).to_contain_text("This page renews itself.")
@@ -59,7 +66,7 @@ def test_london_now_renews_in_place_pauses_unseen_and_stops_when_signed_out(
     number = table.get_by_role("row", name="Southwark").get_by_role("link").first
     number.focus()
     page.evaluate("window.held = document.activeElement")
-    left = page.evaluate(PLACE)
+    left = page.evaluate(STANDS)
     assert left[0] > 0
 
     page.clock.fast_forward("00:31")
@@ -76,7 +83,7 @@ def test_london_now_renews_in_place_pauses_unseen_and_stops_when_signed_out(
     expect(arrests).to_have_text("6")
     expect(number).to_have_text("2")
     expect(told).to_contain_text("Figures changed at")
-    assert page.evaluate(PLACE) == left
+    assert page.evaluate(STANDS) == left
     assert polls == [304, 200]
     fine(page)
 
@@ -103,3 +110,51 @@ def test_london_now_renews_in_place_pauses_unseen_and_stops_when_signed_out(
     turn_away(page, hidden=False)
     assert len(polls) == asked
     expect(arrests).to_have_text("6")
+
+
+def test_a_borough_renews_where_its_reader_stands_and_pauses_unseen(
+    page: Page,
+    outcomes: None,
+    boroughs: dict[str, Borough],
+    sign_in: Callable[..., None],
+    fine: Callable[[Page], None],
+) -> None:
+    page.clock.install()
+    sign_in(page, "supervisor", to=f"{LONDON_NOW}boroughs/lambeth/")
+    polls = polls_of(page)
+    said, told = page.locator("[data-renewed]"), page.locator("[data-renewed-told]")
+    expect(said).to_contain_text(re.compile(r"^As of \d+:\d\d[ap]m\. This page renews itself\.$"))
+
+    page.get_by_text("By time of day, as a table").click()
+    page.get_by_label("Day", exact=True).first.fill("27")
+    table = page.get_by_role("table", name="By offence", exact=True)
+    number = table.get_by_role("row", name="Actual bodily harm").get_by_role("link")
+    expect(number).to_have_text("2")
+    number.focus()
+    page.evaluate("window.held = document.activeElement")
+    left = page.evaluate(STANDS)
+    assert left[0] > 0
+
+    # A row comes into the very table that the reader stands in, and figures above it change.
+    OutcomeFactory.create(
+        kind=Kind.ARREST,
+        borough=boroughs["Lambeth"],
+        offence="stalking",
+        happened_at=datetime(2021, 12, 2, 9, tzinfo=LONDON),
+    )
+    page.clock.fast_forward("00:31")
+    expect(page.locator(".app-tile__count").first).to_have_text("3")
+    expect(table.get_by_role("row", name="Stalking").get_by_role("link")).to_have_text("1")
+    expect(said).to_contain_text(re.compile(r"^Renewed at \d+:\d\d[ap]m\."))
+    expect(told).to_contain_text("Figures changed at")
+    assert page.evaluate(STANDS) == left
+    with page.expect_response(lambda answer: answer.status == 304):
+        page.clock.fast_forward("00:31")
+    assert polls == [200, 304]
+    fine(page)
+
+    turn_away(page, hidden=True)
+    page.clock.fast_forward("03:00")
+    assert polls == [200, 304]
+    with page.expect_response(lambda answer: "x-poll" in answer.request.headers):
+        turn_away(page, hidden=False)

@@ -66,6 +66,17 @@ def test_a_chart_is_well_formed_and_harmless_whatever_it_is_told(kind: str) -> N
     assert titles(chart)[0] == NASTY
 
 
+def test_every_chart_has_a_title_and_a_description() -> None:
+    for kind, made in CHARTS.items():
+        told = [child.tag for child in drawn(made("N"))][:2]
+        assert told == [f"{SVG}title", f"{SVG}desc"], kind
+
+
+def test_a_trend_says_how_it_goes() -> None:
+    assert drawn(spark("Lambeth", [3, 0, 2])).get("aria-label") == "Lambeth. 0 to 3, 2 at the end"
+    assert drawn(spark("Lambeth", [0, 0])).get("aria-label") == "Lambeth. 0 to 0, 0 at the end"
+
+
 def test_a_line_says_each_value_and_the_last_one_in_the_open() -> None:
     chart = drawn(
         lines("N", "D", ["Mon", "Tue", "Wed"], [Line("This year", [4, 9, None])], unit="arrests")

@@ -305,16 +305,26 @@ FIGURES: Lines = {
         | {"auditor": "302 audit:log"},
     ),
     "summaries:campaigns": Rule(SEE_FIGURES, NOTHING, "200"),
-    "summaries:campaign summaries:changes summaries:returns summaries:uplift summaries:team": Rule(
+    "summaries:campaign summaries:changes summaries:returns summaries:uplift": Rule(
         SEE_FIGURES, CAMPAIGN, "200"
     ),
+    "summaries:team": Rule(SEE_FIGURES, CAMPAIGN, LIST_CASES, but={"communications": "200"}),
+    # No case of the team has anything overdue.
+    "summaries:team_overdue": Rule(READERS, CAMPAIGN, "302 summaries:team"),
     "summaries:beside": Rule(
         SEE_FIGURES, CAMPAIGN, "200", but={"scopeless": "302 summaries:campaigns"}
     ),
     "summaries:compare": Rule(SEE_ALL_FIGURES, CAMPAIGN, "200"),
     "summaries:figure": Rule(SEE_FIGURES, CAMPAIGN, LIST_ENTRIES, but={"communications": "200"}),
-    "summaries:borough": Rule(SEE_FIGURES, BOROUGH, "200"),
-    "summaries:command": Rule(SEE_FIGURES, COMMAND, "200"),
+    "summaries:borough": Rule(SEE_FIGURES, BOROUGH, LIST_CASES, but={"communications": "200"}),
+    "summaries:command": Rule(SEE_FIGURES, COMMAND, LIST_CASES, but={"communications": "200"}),
+    # Whoever works elsewhere sees the figures, and nothing overdue in any case of theirs.
+    "summaries:borough_overdue": Rule(
+        *(READERS, BOROUGH, "200"), but={"supervisor away": "302 summaries:borough"}
+    ),
+    "summaries:command_overdue": Rule(
+        *(READERS, COMMAND, "200"), but={"supervisor away": "302 summaries:command"}
+    ),
     "summaries:return": Rule(SEE_FIGURES, RETURN, "200"),
     # By a supervisor of that borough.
     "summaries:sign_return": Rule(

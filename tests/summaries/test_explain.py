@@ -200,6 +200,23 @@ def test_an_officer_is_shown_figures_of_their_own_boroughs_alone(
     assert client.get("/campaigns/the-days/figures/arrests/?borough=lambeth").status_code == 200
 
 
+def test_what_no_total_is_stored_of_is_not_called_proved(cast: Cast, campaign: Campaign) -> None:
+    TeamFactory.create(slug="one")
+    run_nightly()
+    client = browser(cast.force_supervisor)
+    proved = "Nothing here changed since the last proof, so this is a proved total."
+    live = "No total of it is stored, so none is proved: it is counted just now, from its rows."
+    for figure, words in {
+        "arrests/": proved,
+        "arrests/?offence=stalking": proved,
+        "arrests/?part=weekday-1": live,
+        "arrests/?led=one": live,
+        "suspects_arrested/": live,
+    }.items():
+        page = client.get(f"/campaigns/the-days/figures/{figure}").context["page"]
+        assert page.live == words, figure
+
+
 def test_a_command_is_its_boroughs(cast: Cast, campaign: Campaign) -> None:
     command = BasicCommandUnitFactory.create(code="AS")
     CommandMembershipFactory.create(borough=cast.a, command=command)
@@ -217,6 +234,8 @@ def test_a_command_is_its_boroughs(cast: Cast, campaign: Campaign) -> None:
         *("nothing/", "arrests/?borough=nowhere", "arrests/?command=ZZ"),
         *("arrests/?team=999999", "arrests/?team=x", "arrests/?offence=x", "arrests/?detail=x"),
         *("suspects_arrested/?offence=stalking", "engagement_events/?detail=dvpo"),
+        *("arrests/?part=weekday-0", "arrests/?part=hours-8", "arrests/?part=helped-999999"),
+        *("arrests/?part=followed-x", "arrests/?part=x", "engagement_events/?part=weekday-1"),
     ],
 )
 def test_a_figure_that_does_not_exist_is_not_found(

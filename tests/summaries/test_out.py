@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
 from random import Random
@@ -18,7 +18,7 @@ from audit.models import LogRow
 from campaigns.models import Campaign, Team
 from cases.choices import Offence
 from core.marking import HANDLING, MARKED, MARKING
-from core.templatetags.page import thousands
+from core.templatetags.page import long_day, thousands
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -133,13 +133,17 @@ def numbers(text: str) -> list[Decimal]:
 def one_by_one(title: str, rows: list[list[str]]) -> list[str]:
     """The rows of a file as the page lays them out: a cohort's size once, above its parts."""
     if title != "What became of it":
-        return [" ".join(row) for row in rows]
+        return [re.sub(r"\d{4}-\d\d-\d\d", _in_words, " ".join(row)) for row in rows]
     laid: list[str] = []
     for cohort, size, step, within, by_now in rows:
         head = f"{cohort} {size}"
         laid += [] if head in laid else [head]
         laid.append(f"{step} {within} {by_now}")
     return laid
+
+
+def _in_words(day: re.Match[str]) -> str:
+    return long_day(date.fromisoformat(day[0]))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -159,7 +163,9 @@ def test_each_cell_of_each_file_is_the_pages(busy: None, cast: Cast, page: str) 
         assert in_book == heading
         for line, row in zip(typed, cells, strict=True):
             for value, cell in zip(line, row, strict=True):
-                if isinstance(value, str):
+                if isinstance(value, datetime):
+                    assert str(value.date()) == cell
+                elif isinstance(value, str):
                     assert value == cell
                 else:
                     assert Decimal(str(value)) == Decimal(cell)

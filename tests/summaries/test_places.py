@@ -7,13 +7,16 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.models import User
 from campaigns.models import Campaign
 from cases.choices import BailKind, DisclosureDecision, Kind, Recipient
 from cases.models import Case, Outcome
 from core.days import LONDON, ONE_DAY, DatabaseNow, DayRange
-from summaries.asked import Place
-from summaries.figures import Window
-from summaries.lifecycle import Cohort, Step, cohorts, rhythm
+from summaries.asked import Asked, Place
+from summaries.lifecycle import cohorts, rhythm
+from summaries.measures import BY_SLUG
+from summaries.presenters.campaign import Whole
+from summaries.presenters.depth import Depth
 from tests.cases.pages import browser, text_of
 from tests.conftest import Cast
 from tests.factories import (
@@ -32,7 +35,10 @@ from tests.factories import (
     TeamFactory,
     TrainingProgrammeFactory,
     TrainingSessionFactory,
+    UserFactory,
 )
+from tests.summaries.files import Cells
+from tests.summaries.test_explain import listed
 from tests.summaries.test_states import words_on
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +54,13 @@ def campaign(cast: Cast) -> Campaign:
 
 
 @pytest.fixture
-def window(cast: Cast, campaign: Campaign) -> Window:
-    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope).borough(cast.a)
-    return Window(DAYS, place.scope)
+def place(cast: Cast, campaign: Campaign) -> Place:
+    return Place.of_campaign(campaign, cast.force_supervisor.figures_scope).borough(cast.a)
+
+
+@pytest.fixture
+def whole(campaign: Campaign, place: Place) -> Whole:
+    return Whole(campaign, DAYS, place)
 
 
 def on(case: Case, when: datetime, suspect: Any = None, **fields: Any) -> Outcome:
@@ -63,12 +73,25 @@ def on(case: Case, when: datetime, suspect: Any = None, **fields: Any) -> Outcom
     return made
 
 
-def cohort(window: Window, label: str) -> Cohort:
-    return next(one for one in cohorts(window) if one.label == label)
+def cohort(whole: Whole, label: str) -> tuple[int, list[tuple[str, int, int]]]:
+    """How many there are, and of each step its label, how many by the end and how many up to now.
+
+    Each number is its own explanation's, which opens onto as many rows.
+    """
+    found = next(one for one in cohorts(whole.asked) if one.label == label)
+    client = browser(UserFactory.create(role=User.Role.SUPERVISOR, whole_force=True))
+    opened = [(found.size, found.asked.address)]
+    for step in found.steps:
+        opened += zip((step.within, step.by_now), step.addresses, strict=True)
+    for number, address in opened:
+        page = client.get(address).context["page"]
+        assert page.count == page.listable == number, address
+        assert listed(client, page.asked.list_address) == number, address
+    return found.size, [(step.label, step.within, step.by_now) for step in found.steps]
 
 
 def test_what_followed_an_arrest_is_told_within_the_days_and_up_to_now(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     bailed, charged, alone, other = (CaseFactory.create(borough=cast.a) for _ in range(4))
     for case in (bailed, charged, alone):
@@ -85,22 +108,21 @@ def test_what_followed_an_arrest_is_told_within_the_days_and_up_to_now(
         voided_at=DatabaseNow(), voided_by=cast.officer, void_reason="By mistake"
     )
     on(other, NOON - ONE_DAY)
-    assert cohort(window, "Arrests") == Cohort(
-        "Arrests",
+    assert cohort(whole, "Arrests") == (
         3,
         [
-            Step("charged", 1, 2),
-            Step("cautioned", 0, 0),
-            Step("bailed before charge", 1, 1),
-            Step("released under investigation", 0, 0),
-            Step("no further action", 0, 0),
-            Step("nothing logged yet", 1, 1),
+            ("charged", 1, 2),
+            ("cautioned", 0, 0),
+            ("bailed before charge", 1, 1),
+            ("released under investigation", 0, 0),
+            ("no further action", 0, 0),
+            ("nothing logged yet", 1, 1),
         ],
     )
 
 
 def test_a_notice_leads_to_its_order_and_the_order_to_service_and_breach(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     case = CaseFactory.create(borough=cast.a)
     on(case, NOON, notice=True)
@@ -110,13 +132,12 @@ def test_a_notice_leads_to_its_order_and_the_order_to_service_and_breach(
     )
     OrderBreachFactory.create(order=order, happened_at=LATER)
     on(CaseFactory.create(borough=cast.a), NOON, notice=True)
-    notices, orders = cohort(window, "Protection notices"), cohort(window, "Orders")
-    assert (notices.size, notices.steps) == (2, [Step("an order followed", 1, 1)])
-    assert (orders.size, orders.steps) == (1, [Step("served", 1, 1), Step("breached", 0, 1)])
+    assert cohort(whole, "Protection notices") == (2, [("an order followed", 1, 1)])
+    assert cohort(whole, "Restrictive orders") == (1, [("served", 1, 1), ("breached", 0, 1)])
 
 
 def test_an_application_a_decision_and_a_disclosure_are_three_facts(
-    cast: Cast, window: Window
+    cast: Cast, whole: Whole
 ) -> None:
     for days in (2, 40):
         case = CaseFactory.create(borough=cast.a)
@@ -130,24 +151,26 @@ def test_an_application_a_decision_and_a_disclosure_are_three_facts(
             disclosed_on=DAYS.first + timedelta(days=days + 30),
             recipient=Recipient.PERSON_AT_RISK,
         )
-    found = cohort(window, "Clare's Law applications")
-    assert (found.size, found.steps) == (
+    assert cohort(whole, "Clare's Law applications") == (
         2,
-        [Step("decided", 1, 2), Step("decided to disclose", 1, 2), Step("disclosed", 0, 2)],
+        [("decided", 1, 2), ("decided to disclose", 1, 2), ("disclosed", 0, 2)],
     )
 
 
-def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign) -> None:
+def test_the_rhythm_is_londons_in_summer_too(cast: Cast, campaign: Campaign, place: Place) -> None:
     """Half past eleven in the evening in UTC is the next day in London in June."""
-    place = Place.of_campaign(campaign, cast.force_supervisor.figures_scope)
     june = DayRange.inclusive(date(2021, 6, 1), date(2021, 6, 30))
     on(CaseFactory.create(borough=cast.a), datetime.fromisoformat("2021-06-20T23:30+00:00"))
-    found = rhythm(Window(june, place.scope), "kind = 'arrest'", "cases_outcome")
+    found = rhythm(Asked(campaign, BY_SLUG["arrests"], june, place))
     assert (found.weekdays, found.hours) == ([1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0])
 
 
 def words_at(client: Client, address: str) -> str:
     return words_on(client.get(address).content.decode())
+
+
+def parts_of(depth: Depth) -> dict[str, dict[str, int]]:
+    return {part.title: {row.label: row.count for row in part.rows} for part in depth.breakdowns}
 
 
 class TestPage:
@@ -164,17 +187,20 @@ class TestPage:
             on(CaseFactory.create(borough=cast.a), NOON, offence=offence, team=lead)
         on(CaseFactory.create(borough=cast.b), NOON)
         page = client.get("/campaigns/the-days/boroughs/lambeth/").context["page"]
-        shown = {
-            part.title: {row.label: row.count for row in part.rows} for part in page.breakdowns
-        }
+        shown = parts_of(page.depth)
         assert shown == {
             "By offence": {"Stalking": 2, "Rape or attempted rape": 1},
             "By lead team": {"Taskforce": 2, "Not stated": 1},
         }
-        for part in page.breakdowns:
+        for part in page.depth.breakdowns:
             for row in part.rows:
                 assert client.get(row.address).context["page"].count == row.count
-        assert page.tiles[0].count == sum(row.count for row in page.breakdowns[0].rows) == 3
+        assert page.tiles[0].count == sum(row.count for row in page.depth.breakdowns[0].rows) == 3
+        for rows in (page.depth.when.of_weekdays, page.depth.when.of_hours):
+            assert sum(row.count for row in rows) == 3
+            for row in rows:
+                asked = client.get(row.address).context["page"].asked
+                assert asked.count() == listed(client, asked.list_address) == row.count
 
     @time_machine.travel(LATER, tick=False)
     def test_engagement_training_and_what_is_overdue_stand_beside(
@@ -182,17 +208,19 @@ class TestPage:
     ) -> None:
         event = EngagementEventFactory.create(borough=cast.a, happened_at=NOON, attendances=1)
         EngagementEventFactory.create(borough=cast.b, happened_at=NOON)
-        TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, officers_trained=20)
+        session = TrainingSessionFactory.create(
+            borough=cast.a, happened_at=NOON, officers_trained=20
+        )
         case = CaseFactory.create(borough=cast.a)
         DisclosureApplicationFactory.create(case=case, received_on=date(2021, 11, 1))
         EvidenceSubmissionFactory.create(case=CaseFactory.create(borough=cast.b))
         answer = client.get("/campaigns/the-days/boroughs/lambeth/")
-        words = text_of(answer)
-        assert [clock.case for clock in answer.context["page"].overdue] == [case]
-        assert f"{event.title}, 25 November 2021: 1 attendance " in words
-        assert "20 officers trained" in words
+        found = [row for table in Cells(answer.content.decode()).tables for row in table]
+        assert [clock.case for clock in answer.context["page"].depth.overdue] == [case]
+        assert [event.title, "25 November 2021", "Lambeth", "1"] in found
+        assert [str(session.programme), "25 November 2021", "Lambeth", "20"] in found
         shown = browser(cast.communications).get("/campaigns/the-days/boroughs/lambeth/")
-        assert shown.context["page"].overdue is None
+        assert shown.context["page"].depth.overdue is None
         assert case.reference not in text_of(shown)
 
     def test_a_command_and_who_sees_what(self, cast: Cast, campaign: Campaign) -> None:
@@ -238,7 +266,9 @@ class TestPage:
         assert [(c.measure.slug, c.led, c.helped) for c in page.credits[:4]] == [
             *[("arrests", 1, 1), ("charges", 0, 0), ("cautions", 0, 0), ("orders", 0, 0)]
         ]
-        assert client.get(page.credits[0].address).context["page"].count == 1
+        for address in (page.credits[0].address, page.credits[0].helped_address):
+            asked = client.get(address).context["page"].asked
+            assert asked.count() == listed(browser(cast.force_supervisor), asked.list_address) == 1
         assert client.get("/campaigns/the-days/teams/none/").status_code == 404
 
     def test_a_team_is_credited_with_the_events_that_it_helped_at(
@@ -292,3 +322,42 @@ class TestPage:
         assert f"Of {behind.format(24, 1)}, 20 were of officers trained for the first" in lambeth
         for page in (lambeth, words_at(browser(cast.officer), "/campaigns/the-days/")):
             assert target not in page
+
+    @time_machine.travel(LATER, tick=False)
+    def test_what_a_team_led_is_told_in_depth_and_opens_onto_its_rows(
+        self, client: Client, cast: Cast, campaign: Campaign
+    ) -> None:
+        team, other = TeamFactory.create(slug="one"), TeamFactory.create()
+        led = CaseFactory.create(borough=cast.a, team=team)
+        on(led, NOON, team=team, offence="stalking")
+        on(led, NOON + ONE_DAY, team=other, kind=Kind.CHARGE)
+        on(CaseFactory.create(borough=cast.b), NOON, team=team, offence="rape")
+        on(CaseFactory.create(borough=cast.a), NOON, team=other, offence="rape")
+        for lead in (team, other):
+            EngagementEventFactory.create(borough=cast.a, happened_at=NOON, team=lead)
+            TrainingSessionFactory.create(borough=cast.a, happened_at=NOON, team=lead)
+        DisclosureApplicationFactory.create(case=led, received_on=date(2021, 11, 1))
+        DisclosureApplicationFactory.create(
+            case=CaseFactory.create(borough=cast.a, team=other), received_on=date(2021, 11, 1)
+        )
+        depth = client.get("/campaigns/the-days/teams/one/").context["page"].depth
+        assert parts_of(depth) == {"By offence": {"Stalking": 1, "Rape or attempted rape": 1}}
+        assert [clock.case for clock in depth.overdue] == [led]
+        assert [event.team for event in depth.events_held] == [team]
+        assert [session.team for session in depth.sessions_held] == [team]
+        arrests = depth.cohorts[0]
+        assert (arrests.size, arrests.steps[0].by_now, arrests.steps[-1].by_now) == (2, 1, 1)
+        opened = [
+            (row.count, row.address)
+            for rows in (depth.breakdowns[0].rows, depth.when.of_weekdays, depth.when.of_hours)
+            for row in [*rows, depth.when.total]
+        ]
+        opened += [(arrests.size, arrests.asked.address)]
+        opened += [(step.by_now, step.addresses[1]) for step in arrests.steps]
+        everywhere = browser(cast.force_supervisor)
+        for number, address in opened:
+            page = everywhere.get(address).context["page"]
+            assert f"led by {team}" in page.title
+            assert page.count == page.listable == number, address
+            assert listed(everywhere, page.asked.list_address) == number, address
+        assert client.get("/campaigns/the-days/figures/arrests/?led=none").status_code == 404
