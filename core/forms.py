@@ -143,6 +143,13 @@ class PageFormMixin(forms.BaseForm):
         """What the page's title starts with."""
         return "Error: " if self.errors else ""
 
+    def refuse(self, error: ValidationError) -> None:
+        """What the database's own rules said, at the fields that the form has."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in by_field.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
     @property
     def plain_fields(self) -> list[BoundField]:
         """The visible fields, but for those that a choice of another reveals."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -262,13 +261,6 @@ class LogForm(PageForm):
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
         return entry_of(self.kind, self.cleaned_data)
-
-    def refuse(self, error: ValidationError) -> None:
-        """What the database's own rules said, at the fields that the form has."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
 
 
 def not_asked(cleaned: Mapping[str, Any]) -> set[str]:

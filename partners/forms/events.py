@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
 from campaigns.models import Borough, Team
 from core.days import LONDON
 from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
+from core.writing import WritingMixin
 from partners.actions import Every
 from partners.choices import EventKind, ReachMethod, Topic
 from partners.models import EngagementEvent, Participation, Partner
@@ -35,16 +35,7 @@ def _number(label: str, hint: str = "") -> forms.IntegerField:
     )
 
 
-class RefusableForm(PageForm):
-    def refuse(self, error: ValidationError) -> None:
-        """What the database's own rules said, at the fields that the form has."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
-
-class EventForm(RefusableForm):
+class EventForm(WritingMixin, PageForm):
     """An event as it is planned, or was."""
 
     ONLINE, PLACE = "online", "place"
@@ -111,7 +102,6 @@ class EventForm(RefusableForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="They get credit. Only the lead team counts.",
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, user: User, event: EngagementEvent | None = None, **kwargs: Any
@@ -178,7 +168,7 @@ COUNTS = (
 )
 
 
-class OutcomeOfEventForm(RefusableForm):
+class OutcomeOfEventForm(WritingMixin, PageForm):
     """What came of an event: how many, counted how, and what was said."""
 
     attendances = _number("Attendances", "People there; someone who came twice is two.")
@@ -199,7 +189,6 @@ class OutcomeOfEventForm(RefusableForm):
         help_text=NO_NAMES,
         widget=forms.Textarea({"rows": 4}),
     )
-    version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -257,7 +246,7 @@ class RepeatForm(PageForm):
     )
 
 
-class FollowUpForm(PageForm):
+class FollowUpForm(WritingMixin, PageForm):
     what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)
     owner = forms.ModelChoiceField(
         label="Who does it",

@@ -11,6 +11,7 @@ from accounts.models import User
 from campaigns.models import Borough, Team
 from core.days import LONDON
 from core.forms import Autocomplete, ClockField, DayField, PageForm
+from core.writing import WritingMixin
 from partners.choices import Service
 from partners.models import Partner, TrainingProgramme, TrainingSession
 
@@ -44,7 +45,7 @@ def _officers(label: str, hint: str = "", *, required: bool = False) -> forms.In
     )
 
 
-class SessionForm(PageForm):
+class SessionForm(WritingMixin, PageForm):
     """A session: when, where, who delivered it, how many came and what they answered."""
 
     day = DayField(label="Day", past=True)
@@ -81,7 +82,9 @@ class SessionForm(PageForm):
         session: TrainingSession | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = _values(session) if session else {"partner": programme.partner_id}
+        kwargs |= (
+            {"now": _values(session)} if session else {"initial": {"partner": programme.partner_id}}
+        )
         super().__init__(*args, **kwargs)
         borough = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
         borough.queryset = user.scope.limit(Borough.objects.all(), "pk")
@@ -125,13 +128,3 @@ def _values(session: TrainingSession) -> dict[str, Any]:
         "starts": starts.time(),
         **{name: getattr(session, name) for name in same},
     }
-
-
-class WhyVoidForm(PageForm):
-    reason = forms.CharField(
-        label="Why",
-        max_length=300,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why"},
-    )

@@ -31,6 +31,7 @@ from partners.actions.links import (
 from partners.forms.links import AskForm, ConfirmationForm
 from partners.models import ConfirmationLink, EngagementEvent, Participation
 from partners.presenters.links import Asked, Confirmations
+from partners.views.changing import writes_in
 
 COOKIE = "confirmation"
 COOKIE_LASTS = 60 * 60
@@ -163,8 +164,7 @@ def _link(request: SignedInRequest, pk: int) -> ConfirmationLink:
     rows = ConfirmationLink.objects.visible_to(request.user)
     rows = rows.select_related("participation__event", "participation__partner")
     link = get_object_or_404(rows, pk=pk)
-    if not request.user.may_write_in(link.participation.event.borough_id):
-        raise PermissionDenied
+    writes_in(request, link.participation.event.borough_id)
     return link
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Model
+from django.forms import ModelMultipleChoiceField, MultipleChoiceField
 from django.test import Client
 from django.urls import reverse
 
@@ -48,6 +49,8 @@ def as_sent(form: PageForm) -> dict[str, Any]:
             sent |= {f"{name}_{part}": _text(of) for (part, _), of in parts}
         elif isinstance(value, list | tuple):
             sent[name] = [_text(one) for one in value]
+        elif isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
+            sent[name] = []
         else:
             sent[name] = _text(value)
     return sent

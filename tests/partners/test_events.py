@@ -14,7 +14,7 @@ from accounts.models import SavedFilter
 from audit.models import LogRow
 from core.days import LONDON, ONE_DAY
 from partners import actions
-from partners.actions import ChangedMeanwhile, Every, version_of
+from partners.actions import Every
 from partners.actions.events import repeats
 from partners.models import EngagementEvent, FollowUp, Participation
 from tests.cases.pages import browser, form_at, text_of
@@ -137,24 +137,6 @@ class TestPuttingRight:
         assert (event.happened_at, event.attendances, event.counted) == (NOON, 40, True)
         [kept] = Participation.objects.all()
         assert (kept.pk, kept.part) == (staying.pk, "host")
-
-    def test_a_change_meanwhile_is_told_and_not_run_over(self, officer: Client, cast: Cast) -> None:
-        event = EngagementEventFactory.create(borough=cast.a, place="The station")
-        sent = form_at(officer, at("amend_event", event.pk)) | {"title": "Mine"}
-        EngagementEvent.objects.filter(pk=event.pk).update(title="Theirs")
-        answer = officer.post(at("amend_event", event.pk), sent)
-        assert "while you had it open" in text_of(answer)
-        event.refresh_from_db()
-        assert event.title == "Theirs"
-        again = sent | {"version": answer.context["form"]["version"].value()}
-        assert officer.post(at("amend_event", event.pk), again).status_code == 302
-        event.refresh_from_db()
-        assert event.title == "Mine"
-
-    def test_a_version_that_is_none_is_another(self, cast: Cast) -> None:
-        event = EngagementEventFactory.create()
-        with pytest.raises(ChangedMeanwhile):
-            actions.finish_event(by=cast.officer, event=event, version="")
 
     def test_a_done_event_is_not_moved_into_the_future(self, officer: Client, cast: Cast) -> None:
         event = EngagementEventFactory.create(borough=cast.a, place="The station")
@@ -448,12 +430,3 @@ class TestTheList:
         assert (logged.object_type, logged.results, logged.recipient, logged.reason) == (
             *("partners.engagementevent", 1, "Mayor's office", "Asked"),
         )
-
-
-def test_the_version_grows_with_each_change(cast: Cast) -> None:
-    event = EngagementEventFactory.create()
-    before = version_of(event)
-    actions.cancel_event(by=cast.officer, event=event, reason="Snow")
-    assert version_of(event) == before
-    actions.void_event(by=cast.officer, event=event, reason="Entered twice")
-    assert int(version_of(event)) > int(before)
