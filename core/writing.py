@@ -23,6 +23,12 @@ MARK = 12
 """Signs of a mark: two values that differ have the same one once in 2^48."""
 
 
+SEEN = "seen"
+"""What the page carries on which one chooses: the marks of what it shows. The form itself has no
+such control, so that where it is taken up again later, it is asked again.
+"""
+
+
 @dataclass(frozen=True)
 class Conflict:
     """A field that a form would change, while somebody else changed that or another one."""
@@ -63,7 +69,8 @@ class WritingMixin(PageFormMixin):
     def clean(self) -> dict[str, Any]:
         # One that lost its token is a new one.
         self.token = token_of(self.cleaned_data.pop("token", "")) or uuid4()
-        self._opened = set(self.cleaned_data.pop("version", "").split())
+        version = self.cleaned_data.pop("version", "")
+        self._opened = {*version.split(), *self.data.get(SEEN, "").split()}
         self._typed = dict(self.cleaned_data)
         for name, value in self.now.items():
             if name in self.fields and self.data.get(f"keep_{name}") == "now":
@@ -76,21 +83,20 @@ class WritingMixin(PageFormMixin):
             self._look_for_changes()
 
     def _look_for_changes(self) -> None:
+        mine = {**self.cleaned_data, **self._typed}
         found = [
             Conflict(
                 name,
                 str(field.label),
                 in_words(field, self.now[name]),
-                in_words(field, self._typed[name]),
-                touched=_mark(name, self._typed[name]) not in self._opened,
+                in_words(field, mine[name]),
+                touched=_mark(name, mine[name]) not in self._opened,
             )
             for name, field in self.fields.items()
-            if name in self.now and _mark(name, self.now[name]) != _mark(name, self._typed[name])
+            if name in self.now and _mark(name, self.now[name]) != _mark(name, mine[name])
         ]
         if any(_mark(one.name, self.now[one.name]) not in self._opened for one in found):
             self.conflicts = found
-            self.data = data = cast("QueryDict", self.data).copy()
-            data["version"] = self._version
             self.add_error(None, "Choose what to keep")
 
     @property
@@ -104,12 +110,13 @@ class WritingMixin(PageFormMixin):
     @property
     def typed(self) -> list[tuple[str, str]]:
         """What goes along unseen beside what there is to choose."""
-        return [
+        again = [
             (name, value)
             for name, values in cast("QueryDict", self.data).lists()
-            if name != "csrfmiddlewaretoken" and not name.startswith("keep_")
+            if name not in {"csrfmiddlewaretoken", SEEN} and not name.startswith("keep_")
             for value in values
         ]
+        return [*again, (SEEN, self._version)]
 
 
 def _mark(name: str, value: Any) -> str:

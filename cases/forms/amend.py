@@ -20,11 +20,12 @@ class AmendForm(WritingMixin, LogForm):
 
 
 class VoidForm(PageForm):
+    SPOKEN = {"why": "why this entry is wrong"}
+
     why = forms.ChoiceField(
         label="Why is this entry wrong?",
         choices=VOID_REASONS,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select why this entry is wrong"},
     )
     words = forms.CharField(
         label="What happened",

@@ -87,12 +87,16 @@ def _empty_first(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
 class LogForm(PageForm):
     """What an officer types about one outcome of a kind."""
 
+    SPOKEN = {
+        "strand": "what it was enforced as",
+        "no_further_action_type": "a Home Office outcome type",
+    }
+
     reference = forms.CharField(
         label="Crime or incident reference",
         max_length=40,
         help_text="Like 01/1234567/26 or 1234567/23. A case is made if there is none yet.",
         widget=RemoteAutocomplete("cases:lookup_cases", {"class": "govuk-input--width-20"}),
-        error_messages={"required": "Enter the crime or incident reference"},
     )
     reference_day = DayField(
         label="Day of the CAD number",
@@ -171,10 +175,6 @@ class LogForm(PageForm):
         label="Home Office outcome type",
         choices=_empty_first(NoFurtherActionType.choices),
         widget=Autocomplete(),
-        error_messages={
-            "required": "Select the Home Office outcome type",
-            "invalid_choice": "Select a Home Office outcome type from the list",
-        },
     )
     custody_record = forms.CharField(
         label="Custody record",

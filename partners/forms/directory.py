@@ -97,6 +97,8 @@ PHONE = RegexValidator(
 class PartnerForm(WritingMixin, PageModelForm):
     """An entry of the directory; all of it is what the organisation tells the public."""
 
+    SPOKEN = {"may_be_named_since": "the day they agreed", "review_on": "the day to check it again"}
+
     phone = forms.CharField(
         label="Phone",
         max_length=40,
@@ -148,6 +150,8 @@ class PartnerForm(WritingMixin, PageModelForm):
 
 class ContactForm(WritingMixin, PageModelForm):
     """A person at a partner, by their work alone."""
+
+    SPOKEN = {"review_on": "the day to ask again"}
 
     phone = forms.CharField(
         label="Work phone",

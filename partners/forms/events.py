@@ -27,16 +27,17 @@ def _number(label: str, hint: str = "") -> forms.IntegerField:
         initial=0,
         help_text=hint,
         widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": f"{label} must be a whole number, like 40",
-            "min_value": f"{label} must be 0 or more",
-            "max_value": f"{label} must be 1,000,000 or fewer",
-        },
     )
 
 
 class EventForm(WritingMixin, PageForm):
     """An event as it is planned, or was."""
+
+    SPOKEN = {
+        "starts": "the time it starts",
+        "ends": "the time it ends",
+        "where": "where it takes place",
+    }
 
     ONLINE, PLACE = "online", "place"
 
@@ -53,7 +54,6 @@ class EventForm(WritingMixin, PageForm):
     starts = ClockField(
         label="Starts at",
         help_text="Like 1430, 14:30 or 2.30pm.",
-        error_messages={"required": "Enter when it starts"},
     )
     ends = ClockField(label="Ends at", required=False)
     where = forms.ChoiceField(
@@ -124,7 +124,7 @@ class EventForm(WritingMixin, PageForm):
         if cleaned.get("where") == self.PLACE and not cleaned.get("place", "").strip():
             self.add_error("place", "Enter the place, or choose online")
         if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
-            self.add_error("ends", "Ends at must be after it starts")
+            self.add_error("ends", "The time it ends must be after the time it starts")
         return cleaned
 
     def facts(self) -> dict[str, Any]:
@@ -223,6 +223,8 @@ class WhyForm(PageForm):
 
 
 class RepeatForm(PageForm):
+    SPOKEN = {"every": "how often it repeats", "times": "the number of times"}
+
     every = forms.ChoiceField(
         label="How often",
         choices=[
@@ -237,16 +239,12 @@ class RepeatForm(PageForm):
         min_value=1,
         max_value=26,
         widget=forms.TextInput({"class": "govuk-input--width-2", "inputmode": "numeric"}),
-        error_messages={
-            "required": "Enter how many times more",
-            "invalid": "How many times more must be a number, like 4",
-            "min_value": "How many times more must be 1 or more",
-            "max_value": "How many times more must be 26 or fewer",
-        },
     )
 
 
 class FollowUpForm(WritingMixin, PageForm):
+    SPOKEN = {"due_on": "the day it is due"}
+
     what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)
     owner = forms.ModelChoiceField(
         label="Who does it",

@@ -37,16 +37,18 @@ def _officers(label: str, hint: str = "", *, required: bool = False) -> forms.In
         required=required,
         help_text=hint,
         widget=forms.TextInput({"class": "govuk-input--width-4", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": f"{label} must be a whole number, like 40",
-            "min_value": f"{label} must be 0 or more",
-            "max_value": f"{label} must be 10,000 or fewer",
-        },
     )
 
 
 class SessionForm(WritingMixin, PageForm):
     """A session: when, where, who delivered it, how many came and what they answered."""
+
+    SPOKEN = {
+        "starts": "the time it started",
+        "partner": "who delivered it",
+        "agreed_before": "the number who agreed before",
+        "agreed_after": "the number who agreed after",
+    }
 
     day = DayField(label="Day", past=True)
     starts = ClockField(label="Started at", help_text="Like 0930, 9:30 or 2.30pm.")
@@ -105,7 +107,7 @@ class SessionForm(WritingMixin, PageForm):
             if not {name, most} & set(self.errors) and typed[name] > typed[most]:
                 self.add_error(name, words)
         if typed.get("day") and typed.get("starts") and self._when > timezone.now():
-            self.add_error("starts", "Started at must be in the past: check the day too")
+            self.add_error("starts", "The time it started must be in the past: check the day too")
         return typed
 
     @property

@@ -11,6 +11,7 @@ from accounts.models import User
 from cases.actions.barred import decide_lifting
 from cases.models import Case
 from core.forms import DayField, DayInput, PageForm
+from core.writing import WritingMixin
 from tests.factories import CaseAccessFactory, LiftingFactory, UserFactory
 
 
@@ -60,6 +61,14 @@ def _text(value: Any) -> str:
     if isinstance(value, Model):
         value = value.pk
     return "" if value is None else str(value)
+
+
+def as_asked(form: WritingMixin) -> dict[str, Any]:
+    """What a browser sends of the page on which somebody chooses what to keep, but the choice."""
+    sent: dict[str, Any] = {}
+    for name, value in form.typed:
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
 def form_at(client: Client, address: str) -> dict[str, Any]:

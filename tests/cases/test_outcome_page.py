@@ -23,7 +23,7 @@ from cases.models import (
     Suspect,
 )
 from core.days import LONDON, DatabaseNow
-from tests.cases.pages import as_sent, at, browser, form_at, restrict, text_of
+from tests.cases.pages import as_asked, at, browser, form_at, restrict, text_of
 from tests.cases.test_log import OTHERS, logged, typed
 from tests.conftest import Cast
 from tests.factories import (
@@ -395,7 +395,7 @@ class TestTwoPeople:
         assert "<title> Error: Correct: arrest" in page
         entry.refresh_from_db()
         assert (entry.offence, entry.custody_record) == ("harassment", "01LX/5")
-        again = as_sent(answer.context["form"]) | {
+        again = as_asked(answer.context["form"]) | {
             "keep_time": "mine",
             "keep_offence": "now",
             "keep_custody_record": "now",
@@ -409,7 +409,7 @@ class TestTwoPeople:
         mine = self.opened(officer, entry) | {"offence": "stalking"}
         amended(browser(cast.colleague), entry, offence="harassment")
         answer = self.sent(officer, entry, mine)
-        again = as_sent(answer.context["form"]) | {"keep_offence": "mine"}
+        again = as_asked(answer.context["form"]) | {"keep_offence": "mine"}
         self.sent(officer, entry, again)
         entry.refresh_from_db()
         assert entry.offence == "stalking"
@@ -426,7 +426,7 @@ class TestTwoPeople:
             "offence": ("Common assault or battery", "Stalking", True),
             "supporting_teams": ("Taskforce", "nothing", False),
         }
-        again = as_sent(answer.context["form"]) | {
+        again = as_asked(answer.context["form"]) | {
             "keep_offence": "mine",
             "keep_supporting_teams": "now",
         }
@@ -437,7 +437,7 @@ class TestTwoPeople:
     def test_a_third_is_asked_anew(self, officer: Client, cast: Cast, entry: Outcome) -> None:
         mine = self.opened(officer, entry) | {"offence": "stalking"}
         amended(browser(cast.colleague), entry, offence="harassment")
-        again = as_sent(self.sent(officer, entry, mine).context["form"]) | {"keep_offence": "mine"}
+        again = as_asked(self.sent(officer, entry, mine).context["form"]) | {"keep_offence": "mine"}
         amended(browser(cast.supervisor), entry, offence="rape")
         answer = self.sent(officer, entry, again)
         assert [c.now for c in answer.context["form"].conflicts] == ["Rape or attempted rape"]

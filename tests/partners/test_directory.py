@@ -342,8 +342,8 @@ class TestKeeping:
     @pytest.mark.parametrize(
         ("wrong", "told"),
         [
-            ({"name": ""}, "Enter name"),
-            ({"kind": ""}, "Select kind"),
+            ({"name": ""}, "Enter the name"),
+            ({"kind": ""}, "Select a kind"),
             ({"phone": "ring us"}, "Enter a phone number, like 020 7946 0011"),
             ({"website": "ftp://x.example"}, "Enter a website, like https://www.example.org"),
             ({"website": "javascript:alert(1)"}, "Enter a website, like https://www.example.org"),

@@ -96,10 +96,13 @@ class TestAdding:
         ("changes", "errors"),
         [
             ({"title": " "}, {"title": ["Enter what it is called"]}),
-            ({"kind": "parade"}, {"kind": ["Select kind from the list"]}),
+            ({"kind": "parade"}, {"kind": ["Select a kind from the list"]}),
             ({"day_day": "31"}, {"day": ["Day must be a real date"]}),
-            ({"starts": "25"}, {"starts": ["Starts at must be a time, like 1430 or 2.30pm"]}),
-            ({"ends": "2.30pm"}, {"ends": ["Ends at must be after it starts"]}),
+            (
+                {"starts": "25"},
+                {"starts": ["The time it starts must be a time, like 1430 or 2.30pm"]},
+            ),
+            ({"ends": "2.30pm"}, {"ends": ["The time it ends must be after the time it starts"]}),
             ({"place": ""}, {"place": ["Enter the place, or choose online"]}),
             ({"topics": ["weather"]}, {"topics": ["Select topics from the list"]}),
         ],
@@ -113,7 +116,7 @@ class TestAdding:
 
     def test_another_borough_is_not_to_be_had(self, officer: Client, cast: Cast) -> None:
         answer = officer.post(at("add_event"), typed(cast, borough=cast.b.pk))
-        assert answer.context["form"].errors == {"borough": ["Select borough from the list"]}
+        assert answer.context["form"].errors == {"borough": ["Select a borough from the list"]}
 
     def test_a_retired_partner_is_not_offered(self, officer: Client) -> None:
         partner = PartnerFactory.create()

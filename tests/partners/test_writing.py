@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test import Client
 
 from partners.models import Contact, EngagementEvent, FollowUp, Partner, TrainingSession
-from tests.cases.pages import as_sent, browser, form_at, text_of
+from tests.cases.pages import as_asked, browser, form_at, text_of
 from tests.conftest import Cast
 from tests.core.rules import until_someone_waits
 from tests.factories import (
@@ -151,10 +151,7 @@ class TestTwoPeople:
         theirs = says(page)
         form = answer.context["form"]
         kept = {one.control: "now" for one in form.conflicts}
-        sent: dict[str, Any] = {}
-        for name, value in form.typed:
-            sent.setdefault(name, []).append(value)
-        assert second.post(page.address, sent | kept).status_code == 302
+        assert second.post(page.address, as_asked(form) | kept).status_code == 302
         assert says(page) == theirs
 
     def test_they_use_their_own_and_lose_nothing_of_the_other(
@@ -164,7 +161,7 @@ class TestTwoPeople:
         before = says(page)
         [field] = page.mine
         kept = {f"keep_{field}": "mine", f"keep_{page.apart}": "now"}
-        again = as_sent(answer.context["form"]) | kept
+        again = as_asked(answer.context["form"]) | kept
         assert second.post(page.address, again).status_code == 302
         after = says(page)
         assert str(after.pop(field)) == page.mine[field]
@@ -175,7 +172,7 @@ class TestTwoPeople:
     ) -> None:
         answer = both_typed(page, first, second)
         kept = {one.control: "now" for one in answer.context["form"].conflicts}
-        again = as_sent(answer.context["form"]) | kept
+        again = as_asked(answer.context["form"]) | kept
         [field] = page.mine
         third = {field: page.theirs[field].replace("2", "9").replace("5", "9") + " or"}
         if third[field][0].isdigit():
