@@ -287,6 +287,7 @@ class TestKeeping:
         form = officer.get(at("amend_session", session.pk)).context["form"]
         assert (form["day"].value(), form["starts"].value()) == (WHEN.date(), "09:30")
         new = sent(cast, session.programme, officers_trained=41, officers_attended=50)
+        new["version"] = form["version"].value()
         answer = officer.post(at("amend_session", session.pk), new)
         assert answer["Location"] == at("session", session.pk)
         session.refresh_from_db()
