@@ -175,6 +175,8 @@ def _kept(request: HttpRequest) -> KeptForm | None:
             "kept_at": DatabaseNow(),
         },
     )
+    # It may say by what it was kept before; it is not sent yet all the same.
+    request.sent_again = None  # type: ignore[attr-defined]
     return kept
 
 

@@ -312,12 +312,27 @@ class TestWhileSomebodyTypes:
         [token], [kept] = opened["token"], opened["kept"]
         typed: dict[str, Any] = {"title": "Stall", "kind": "stall", "starts": "1430"}
         typed |= {"day_day": "1", "day_month": "2", "day_year": "2021", "where": "online"}
-        self.drafted(client, cast.officer, token=token)
-        assert str(KeptForm.objects.get().pk) == kept
+        for title in ("St", "Stall"):
+            self.drafted(client, cast.officer, title=title, token=token, kept=kept)
+            form = KeptForm.objects.get()
+            assert (str(form.pk), form.fields["title"]) == (kept, [title])
         sent_whole = typed | {"token": token, "kept": kept, "borough": cast.a.pk}
         assert client.post(self.ADD, sent_whole).status_code == 302
         assert not KeptForm.objects.exists()
         assert EngagementEvent.objects.get().title == "Stall"
+
+    def test_taken_up_again_and_left_again_it_is_still_there(self, cast: Cast) -> None:
+        client, strict = browser(cast.officer), Client(enforce_csrf_checks=True)
+        self.drafted(client, cast.officer)
+        kept = KeptForm.objects.get()
+        [token] = kept.fields["token"]
+        fields = {"title": "Stall b", "token": token, "kept": kept.pk}
+        fields |= {"owner": seal_of(cast.officer)}
+        # As its session ends though it goes on after all, and with a sign-in of another tab.
+        client.post(self.ADD, fields | {"unsent": ""})
+        strict.force_login(cast.officer)
+        strict.post(self.ADD, fields)
+        assert KeptForm.objects.get().fields["title"] == ["Stall b"]
 
     def test_it_keeps_nobody_signed_in(self, cast: Cast) -> None:
         client = browser(cast.officer)
