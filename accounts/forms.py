@@ -158,6 +158,8 @@ class PasskeyForm(_SignInForm, AddWebAuthnForm):
 
 
 class MorningEmailForm(PageModelForm):
+    SPOKEN = {"morning_email": "whether you want the morning e-mail"}
+
     morning_email = forms.TypedChoiceField(
         label="Do you want the morning e-mail?",
         help_text="It comes at 7am on each day of a campaign, and on the day after. It has the "
@@ -177,4 +179,3 @@ class SaveFilterForm(PageModelForm):
         model = SavedFilter
         fields = ("name", "shared")
         labels = {"name": "Name of the filter", "shared": "My team may use it"}
-        error_messages = {"name": {"required": "Enter a name for the filter"}}

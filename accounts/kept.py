@@ -2,7 +2,8 @@
 
 Every form carries a seal that says whose it is, beside Django's token against forgery. A form that
 comes when the session has ended is kept on the server instead of being acted upon; after signing in
-the same person, and nobody else, is back on its page, and it is filled in as they left it.
+the same person, and nobody else, is back on its page, and it is filled in as they left it. A form
+with `data-draft` is kept in the same way while somebody types in it, should their browser crash.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from accounts.models import KEPT_FOR, KeptForm, User
 from accounts.permissions import SignedInRequest
 from core.days import DatabaseNow
 from core.fill import filled
-from core.sessions import is_background
+from core.sessions import is_background, is_poll
 
 SEAL, UNSENT, KEPT = "owner", "unsent", "kept"
 OURS = {"csrfmiddlewaretoken", SEAL, UNSENT, KEPT}
@@ -58,8 +59,8 @@ def _named_by(seal: str) -> int:
 class KeptForms:
     """Stands before the check against forgery, which a form of an ended session can fail.
 
-    A form marked as unsent is one that the page's script sends by itself as the session ends: it
-    is kept even where the session goes on after all, and never acted upon.
+    A form marked as unsent is one that the page's script sends by itself, as the session ends or
+    while somebody types: it is kept even where the session goes on, and never acted upon.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -87,6 +88,8 @@ class KeptForms:
             return HttpResponse(status=408)
         if request.user.is_authenticated and UNSENT not in request.POST:
             return None
+        if is_poll(request):
+            return HttpResponse(status=204 if _kept(request) else 409)
         return _keep(request)
 
 
@@ -102,8 +105,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_required
 def kept_form(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    """What was typed, in plain words, where its page has no form any more."""
+    """What was typed, in plain words, where its page has no form any more; by POST, it goes."""
     kept = get_object_or_404(KeptForm.objects.visible_to(request.user), pk=pk)
+    if request.method == "POST":
+        kept.delete()
+        messages.success(request, "What you typed is removed.")
+        return redirect(_page_of(request))
     # One word is a choice or a date, which is quicker chosen anew than copied.
     texts = [text for values in kept.fields.values() for text in values if " " in text.strip()]
     return render(request, "accounts/kept_form.html", {"kept": kept, "texts": texts})
@@ -121,38 +128,56 @@ def kept_fields(request: HttpRequest) -> QueryDict | None:
     return data
 
 
+def kept_pk(owner: User, address: str, token: str) -> UUID:
+    """By what a form is kept: one for each person and address, and for each new thing there."""
+    return uuid5(NAMESPACE_URL, f"{owner.pk} {address} {token}")
+
+
 def _keep(request: HttpRequest) -> HttpResponse | None:
     """Keeps what was typed and leads back to its page, by signing in where needed.
 
     Nothing of the kind for a form without a seal, or with that of somebody else.
     """
-    owner = owner_of_seal(request.POST.get(SEAL, ""))
-    if owner is None or (request.user.is_authenticated and request.user != owner):
+    if _owner(request) is None:
         return None
-    page = _page_of(request)
-    fields = {
-        name: [str(value).replace("\0", "") for value in values]
-        for name, values in request.POST.lists()
-        if not (name in OURS | SECRET or "password" in name.lower())
-    }
-    if fields:
-        pk = uuid5(NAMESPACE_URL, f"{owner.pk} {request.path}")
-        kept, _ = KeptForm.objects.update_or_create(
-            pk=pk,
-            defaults={
-                "owner": owner,
-                "address": request.path,
-                "page": page,
-                "fields": fields,
-                "kept_at": DatabaseNow(),
-            },
-        )
-        page = kept.back
+    kept = _kept(request)
+    page = kept.back if kept else _page_of(request)
     if request.user.is_authenticated:
         messages.info(request, "Your sign-in was renewed. Check what you typed, and go on.")
         return redirect(page)
     messages.info(request, "Your session ended. Sign in to go on: what you typed is kept.")
     return redirect_to_login(page)
+
+
+def _owner(request: HttpRequest) -> User | None:
+    """Whose form it is by its seal; nobody's where somebody else sends it."""
+    owner = owner_of_seal(request.POST.get(SEAL, ""))
+    return None if request.user.is_authenticated and request.user != owner else owner
+
+
+def _kept(request: HttpRequest) -> KeptForm | None:
+    """What was typed, kept for its owner; nothing where it is nobody's, or nothing was typed."""
+    owner = _owner(request)
+    fields = {
+        name: [str(value).replace("\0", "") for value in values]
+        for name, values in request.POST.lists()
+        if not (name in OURS | SECRET or "password" in name.lower())
+    }
+    if owner is None or not fields:
+        return None
+    kept, _ = KeptForm.objects.update_or_create(
+        pk=kept_pk(owner, request.path, request.POST.get("token", "")),
+        defaults={
+            "owner": owner,
+            "address": request.path,
+            "page": _page_of(request),
+            "fields": fields,
+            "kept_at": DatabaseNow(),
+        },
+    )
+    # It may say by what it was kept before; it is not sent yet all the same.
+    request.sent_again = None  # type: ignore[attr-defined]
+    return kept
 
 
 def _filled(request: HttpRequest, response: HttpResponse, pk: UUID) -> HttpResponse:

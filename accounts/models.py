@@ -208,9 +208,9 @@ class KeptFormQuerySet(ScopedQuerySet["KeptForm"]):
 
 
 class KeptForm(models.Model):
-    """A form that came when its session had ended, one for each person and address.
+    """What somebody typed into a form and did not send, or sent when their session had ended.
 
-    It goes when it is sent again, or after 14 days.
+    It goes when the form is sent, or after 14 days.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -14,6 +14,8 @@ from core.forms import Autocomplete, ConditionalRadios, DayField, PageForm, Page
 class FindForm(PageForm):
     """Words among what people searched for, or in the reasons that they gave."""
 
+    SPOKEN = {"words": "the words to find", "place": "where to find them"}
+
     words = forms.CharField(
         label="Find words in the log",
         max_length=100,
@@ -30,6 +32,8 @@ class FindForm(PageForm):
 
 class TakenOutForm(PageForm):
     """Who takes rows out of the product, for whom and why (Data Protection Act 2018, s.62)."""
+
+    SPOKEN = {"form": "a kind of file"}
 
     recipient = forms.ChoiceField(
         label="Who will see it",
@@ -107,6 +111,12 @@ class PackForm(TakenOutForm):
 class DrawForm(PageModelForm):
     """What is drawn by chance, and from what."""
 
+    SPOKEN = {
+        "size": "the number of reads",
+        "first_day": "the first day",
+        "last_day": "the last day",
+    }
+
     first_day = DayField(label="From", past=True)
     last_day = DayField(label="To", past=True)
     person = forms.ModelChoiceField[Any](
@@ -123,12 +133,6 @@ class DrawForm(PageModelForm):
         model = Sample
         fields = ("size", "first_day", "last_day", "person", "object_type", "object_id", "flag")
         labels = {"size": "How many reads", "object_id": "Number of the record"}
-        error_messages = {
-            "size": {
-                "required": "Enter how many reads to draw",
-                "invalid": "How many reads must be a whole number",
-            }
-        }
         help_texts = {"size": f"At most {Sample.AT_MOST}."}
         widgets = {
             "size": forms.TextInput({"inputmode": "numeric", "class": "govuk-input--width-3"})
@@ -149,7 +153,7 @@ class DrawForm(PageModelForm):
         cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("first_day"), cleaned.get("last_day")
         if first and last and last < first:
-            self.add_error("last_day", "To must be the same as or after From")
+            self.add_error("last_day", "The last day must be the same as or after the first day")
         return cleaned
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from core.days import london_day
+from core.spoken import subject, word
 
 CLASSES: dict[type[forms.Widget], str] = {
     # A list of checkboxes is a kind of radio list to Django, so it is asked for first.
@@ -32,11 +33,6 @@ CLASSES: dict[type[forms.Widget], str] = {
     forms.PasswordInput: "govuk-input govuk-password-input__input govuk-js-password-input-input",
 }
 """The class of a control by its widget, the first that fits."""
-
-
-def lowered(label: str) -> str:
-    """A label inside a sentence: "Lead team" is "lead team", "CPS" stays."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 class PageBoundField(BoundField):
@@ -116,12 +112,14 @@ class PageFormMixin(forms.BaseForm):
 
     default_renderer = PageRenderer
     use_required_attribute = False
+    SPOKEN: ClassVar[Mapping[str, str]] = {}
+    """What errors call the fields whose label is no noun: {"starts": "the time it starts"}."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            _word(field, str(field.label or name.replace("_", " ").capitalize()))
+            word(field, name, self.SPOKEN.get(name, ""))
 
     @property
     def error_summary(self) -> SafeString:
@@ -142,6 +140,13 @@ class PageFormMixin(forms.BaseForm):
     def error_title(self) -> str:
         """What the page's title starts with."""
         return "Error: " if self.errors else ""
+
+    def refuse(self, error: ValidationError) -> None:
+        """What the database's own rules said, at the fields that the form has."""
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in by_field.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
 
     @property
     def plain_fields(self) -> list[BoundField]:
@@ -186,29 +191,6 @@ def in_words(field: forms.Field, value: Any) -> str:
     labels: dict[Any, str] = dict(cast(Any, field).choices) if coded else {}
     many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
     return ", ".join(str(labels.get(one, one)) for one in (value if many else [value])) or "nothing"
-
-
-STOCK = {
-    *forms.Field.default_error_messages.values(),
-    *forms.ChoiceField.default_error_messages.values(),
-    *forms.ModelChoiceField.default_error_messages.values(),
-}
-"""What Django says where nobody has written better."""
-
-
-def _word(field: forms.Field, label: str) -> None:
-    """Says in plain words what to do, where a field has no words of its own."""
-    chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-    words = {
-        "required": f"{'Select' if chosen else 'Enter'} {lowered(label)}",
-        "invalid_choice": f"Select {lowered(label)} from the list",
-    }
-    for code, message in words.items():
-        if field.error_messages.get(code) in STOCK:
-            field.error_messages[code] = message
-    field.error_messages.setdefault(
-        "max_length", f"{label} must be %(limit_value)d characters or fewer"
-    )
 
 
 class DayInput(forms.MultiWidget):
@@ -300,7 +282,7 @@ class DayField(forms.Field):
 
     @property
     def _name(self) -> str:
-        return str(self.label or "The date")
+        return subject(self, "The date")
 
 
 def parse_day(day: str, month: str, year: str) -> date | None:
@@ -341,7 +323,7 @@ class ClockField(forms.CharField):
             return None
         found = parse_clock(text)
         if found is None:
-            name = self.label or "The time"
+            name = subject(self, "The time")
             raise ValidationError(f"{name} must be a time, like 1430 or 2.30pm", "invalid")
         return found
 

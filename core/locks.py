@@ -1,10 +1,12 @@
-"""One piece of work, by one process at a time."""
+"""One piece of work by one process at a time, and one row by one person."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, models
+from django.http import Http404
 
 
 @contextmanager
@@ -19,3 +21,14 @@ def alone(pk: UUID) -> Iterator[bool]:
         finally:
             if free and connection.is_usable():
                 cursor.execute("SELECT pg_advisory_unlock(%s)", key)
+
+
+def hold(row: models.Model) -> None:
+    """Reads a row as it is now, which nobody else changes until the transaction ends.
+
+    404 where it is gone.
+    """
+    try:
+        row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
+    except ObjectDoesNotExist:
+        raise Http404 from None

@@ -1,7 +1,10 @@
 """Small base classes that hold no domain words."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import F, Q
@@ -28,6 +31,11 @@ def never_emptied(name: str) -> pgtrigger.Trigger:
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers by which rows are added and then stay as they are."""
     return [*never_deleted(), pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update)]
+
+
+def saved_once() -> models.UUIDField[Any, Any]:
+    """The column of the token that a form carries, so that it is saved once however often sent."""
+    return models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
 
 
 def counted_when(condition: Q) -> models.GeneratedField:

@@ -24,6 +24,7 @@ of_events = [
     path("engagement/<int:pk>/repeat/", events.repeat, name="repeat_event"),
     path("engagement/<int:pk>/partners/", events.parts, name="say_parts"),
     path("engagement/<int:pk>/follow-up/", events.follow_up, name="add_follow_up"),
+    path("follow-ups/<int:pk>/amend/", events.amend_follow_up, name="amend_follow_up"),
     path("follow-ups/<int:pk>/done/", events.follow_up_done, name="finish_follow_up"),
 ]
 

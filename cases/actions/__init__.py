@@ -1,12 +1,6 @@
 """Every change of a case and its outcomes: who does it is always said, and history keeps it."""
 
-from cases.actions.amend import (
-    ChangedMeanwhile,
-    amend_entry,
-    state_at,
-    teams_at,
-    version_of,
-)
+from cases.actions.amend import amend_entry
 from cases.actions.disclosures import add_disclosure, change_disclosure
 from cases.actions.drafts import checked_entry, keep_draft, purge_drafts, seal_entry
 from cases.actions.entries import (
@@ -43,7 +37,6 @@ from cases.actions.outcomes import (
 __all__ = [
     "FIXED",
     "Alike",
-    "ChangedMeanwhile",
     "Likeness",
     "add_disclosure",
     "add_order",
@@ -71,10 +64,7 @@ __all__ = [
     "seal_entry",
     "send_back",
     "send_evidence",
-    "state_at",
-    "teams_at",
     "undo_entry",
     "unmerge_outcome",
-    "version_of",
     "void_outcome",
 ]

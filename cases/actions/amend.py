@@ -1,12 +1,10 @@
-"""Correcting an entry as a whole: what it said before is kept, and nobody overwrites unseen."""
+"""Correcting an entry as a whole: what it said before is kept."""
 
 from datetime import datetime
-from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from campaigns.models import Team
@@ -26,53 +24,13 @@ FOLLOWS = ("status", "given_at", "granted_on", "received_on", "applicant")
 """What a row on the case has from its entry, until the row itself is worked on."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else corrected the entry after it was opened."""
-
-
-def version_of(outcome: Outcome) -> str:
-    """Two numbers, of which one grows with each change of an outcome or of its credited teams."""
-    numbers = [
-        events.aggregate(last=Max("pgh_id"))["last"] or 0
-        for events in (_events(outcome), _credits(outcome))
-    ]
-    return "-".join(map(str, numbers))
-
-
-def state_at(outcome: Outcome, version: str) -> Any:
-    """An outcome as it was, with the same fields; nothing where there was no such state."""
-    return _events(outcome).filter(pgh_id=version.split("-")[0]).first()
-
-
-def teams_at(outcome: Outcome, version: str) -> list[Team]:
-    """The teams that were credited with an outcome then."""
-    credited = {
-        event.team_id: event.pgh_label != "delete"
-        for event in _credits(outcome).filter(pgh_id__lte=version.split("-")[1])
-    }
-    return list(Team.objects.filter(pk__in=[pk for pk, still in credited.items() if still]))
-
-
-def _events(outcome: Outcome) -> "QuerySet[Any]":
-    events: QuerySet[Any] = outcome.events.order_by("pgh_id")  # type: ignore[attr-defined]
-    return events
-
-
-def _credits(outcome: Outcome) -> "QuerySet[Any]":
-    tracked = OutcomeSupport.pgh_event_model  # type: ignore[attr-defined]
-    events: QuerySet[Any] = tracked.objects.filter(outcome=outcome).order_by("pgh_id")
-    return events
-
-
 @transaction.atomic
-def amend_entry(*, by: User, outcome: Outcome, version: str, entry: Entry) -> Outcome:
-    """Corrects an entry as a whole, unless it changed since `version`; history keeps what it was.
+def amend_entry(*, by: User, outcome: Outcome, entry: Entry) -> Outcome:
+    """Corrects an entry as a whole; history keeps what it was.
 
-    What began on the case with it follows. Raises ChangedMeanwhile, or ValidationError by field.
+    What began on the case with it follows. Raises ValidationError by field.
     """
     current = Outcome.objects.select_for_update().get(pk=outcome.pk)
-    if version_of(current) != version:
-        raise ChangedMeanwhile
     with pghistory.context(user=by.pk, action="amend outcome"):
         case = _case(current.case, entry, by)
         wanted = {

@@ -41,7 +41,7 @@ class RestrictForm(WorkForm):
 
 
 class AccessForm(WorkForm):
-    user = PersonField(label="Who may read it", error_messages={"required": "Select who may read"})
+    user = PersonField(label="Who may read it")
 
     def __init__(self, *args: Any, case: Case, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,11 +85,12 @@ class ConflictForm(WorkForm):
 class ReasonForm(PageForm):
     """Why somebody reads a restricted case, asked once an hour."""
 
+    SPOKEN = {"code": "why you need to read it"}
+
     code = forms.ChoiceField(
         label="Why do you need to read it?",
         choices=ReadReason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select why you need to read it"},
     )
     reason = forms.CharField(
         label="In a few words",
@@ -100,12 +101,13 @@ class ReasonForm(PageForm):
 
 
 class BreakGlassForm(PageForm):
+    SPOKEN = {"code": "why it cannot wait"}
+
     reference = forms.CharField(
         label="Whole reference of the case",
         max_length=40,
         help_text="Like 01/1234567/26 or 1234567/23.",
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-        error_messages={"required": "Enter the whole reference of the case"},
     )
     reference_day = DayField(
         label="Day of the CAD number", required=False, past=True, help_text="For CAD numbers only."
@@ -114,7 +116,6 @@ class BreakGlassForm(PageForm):
         label="Why can it not wait?",
         choices=BreakGlassReason.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select why it cannot wait"},
     )
     reason = words("What is the matter", "Say what is the matter")
 
@@ -140,10 +141,11 @@ class BreakGlassForm(PageForm):
 
 
 class ReviewForm(WorkForm):
+    SPOKEN = {"verdict": "whether it was right"}
+
     verdict = forms.ChoiceField(
         label="Was it right to open the case?",
         choices=Verdict.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select whether it was right"},
     )
     review = words("What you found", "Say what you found")

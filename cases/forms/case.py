@@ -10,13 +10,15 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
-from cases.forms.work import WorkForm, moment_fields, the_day
+from cases.forms.work import WorkForm, moment_fields
 from cases.models import Case, Exclusion
 from cases.wording import looks_personal
 from core.forms import Autocomplete, DayField
 
 
 class NoteForm(WorkForm):
+    SPOKEN = {"kind": "whether it is a fact or an assessment"}
+
     kind = forms.ChoiceField(
         label="Is it a fact or an assessment?",
         choices=NoteKind.choices,
@@ -74,7 +76,7 @@ class MaracForm(WorkForm):
 
 
 class HeardForm(WorkForm):
-    heard_on = the_day("Day it was heard")
+    heard_on = DayField(label="Day it was heard", past=True)
 
 
 class FlagForm(WorkForm):

@@ -7,8 +7,9 @@ from django import forms
 from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, Recipient
 from cases.choices import DisclosureStage as S
 from cases.disclosures import ENDS
-from cases.forms.work import WorkForm, the_day
+from cases.forms.work import WorkForm
 from cases.models import DisclosureApplication
+from core.forms import DayField
 
 
 class AddDisclosureForm(WorkForm):
@@ -21,7 +22,7 @@ class AddDisclosureForm(WorkForm):
         widget=forms.RadioSelect,
         help_text="Who asked, who is at risk and who is told may be three people. No names.",
     )
-    received_on = the_day("Day it was received")
+    received_on = DayField(label="Day it was received", past=True)
     reference = forms.CharField(
         label="Application reference",
         max_length=40,
@@ -44,12 +45,12 @@ class StageForm(WorkForm):
         widget=forms.RadioSelect,
         help_text="Telling someone is another step, on a day of its own.",
     )
-    decided_on = the_day("Day of the decision")
+    decided_on = DayField(label="Day of the decision", past=True)
     recipient = forms.ChoiceField(
         label="Who was told", choices=Recipient.choices, widget=forms.RadioSelect
     )
-    disclosed_on = the_day("Day they were told")
-    closed_on = the_day("Day it ended")
+    disclosed_on = DayField(label="Day they were told", past=True)
+    closed_on = DayField(label="Day it ended", past=True)
 
     def __init__(
         self, *args: Any, application: DisclosureApplication, to: str, **kwargs: Any

@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from cases.choices import DeviceKind, EvidenceResult
-from cases.forms.work import WorkForm, the_day
+from cases.forms.work import WorkForm
 from cases.models import EvidenceSubmission
+from core.forms import DayField
 
 
 class SendForm(WorkForm):
@@ -16,7 +17,7 @@ class SendForm(WorkForm):
     hub = forms.CharField(
         label="Hub", max_length=80, help_text="Where it is examined, like South hub. No names."
     )
-    sent_on = the_day("Day it was sent")
+    sent_on = DayField(label="Day it was sent", past=True)
     exhibit = forms.CharField(
         label="Exhibit reference",
         max_length=40,
@@ -26,7 +27,7 @@ class SendForm(WorkForm):
 
 
 class ReturnForm(WorkForm):
-    returned_on = the_day("Day it came back")
+    returned_on = DayField(label="Day it came back", past=True)
     result = forms.ChoiceField(
         label="Result", choices=EvidenceResult.choices, widget=forms.RadioSelect
     )

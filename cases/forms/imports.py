@@ -69,6 +69,8 @@ class StartForm(PageForm):
 class MatchForm(PageForm):
     """What each column of a file holds, and what holds where a row does not say."""
 
+    SPOKEN = {"kind": "a kind", "borough": "a borough"}
+
     headings = forms.BooleanField(required=False)
     kind = forms.ChoiceField(
         label="Kind, where a row does not say",

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -88,12 +87,16 @@ def _empty_first(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
 class LogForm(PageForm):
     """What an officer types about one outcome of a kind."""
 
+    SPOKEN = {
+        "strand": "what it was enforced as",
+        "no_further_action_type": "a Home Office outcome type",
+    }
+
     reference = forms.CharField(
         label="Crime or incident reference",
         max_length=40,
         help_text="Like 01/1234567/26 or 1234567/23. A case is made if there is none yet.",
         widget=RemoteAutocomplete("cases:lookup_cases", {"class": "govuk-input--width-20"}),
-        error_messages={"required": "Enter the crime or incident reference"},
     )
     reference_day = DayField(
         label="Day of the CAD number",
@@ -172,10 +175,6 @@ class LogForm(PageForm):
         label="Home Office outcome type",
         choices=_empty_first(NoFurtherActionType.choices),
         widget=Autocomplete(),
-        error_messages={
-            "required": "Select the Home Office outcome type",
-            "invalid_choice": "Select a Home Office outcome type from the list",
-        },
     )
     custody_record = forms.CharField(
         label="Custody record",
@@ -262,13 +261,6 @@ class LogForm(PageForm):
     def entry(self) -> Entry:
         """What was typed, for a form that is valid."""
         return entry_of(self.kind, self.cleaned_data)
-
-    def refuse(self, error: ValidationError) -> None:
-        """What the database's own rules said, at the fields that the form has."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
 
 
 def not_asked(cleaned: Mapping[str, Any]) -> set[str]:

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from cases.choices import NOTICES, OrderKind, OrderStatus
-from cases.forms.work import WorkForm, initial_moments, moment_fields, the_day
+from cases.forms.work import WorkForm, initial_moments, moment_fields
 from cases.models import ProtectiveOrder, Suspect
 from cases.orders import BY_A_CRIMINAL_COURT, first_statuses
 from core.forms import ConditionalRadios, DayField
@@ -27,11 +27,13 @@ FACTS = {
 class OrderForm(WorkForm):
     """A form of the facts that it is `asked` for, in the order in which they happen."""
 
+    SPOKEN = {"suspect": "the respondent"}
+
     other_kind = forms.CharField(label="Which order it is", max_length=80, help_text="No names.")
     given_day, given_time = moment_fields("given_at", "it was given to the respondent")
-    applied_on = the_day("Day of the application")
+    applied_on = DayField(label="Day of the application", past=True)
     hearing_day, hearing_time = moment_fields("hearing_at", "of the hearing", required=False)
-    granted_on = the_day("Day it was granted")
+    granted_on = DayField(label="Day it was granted", past=True)
     served_day, served_time = moment_fields("served_at", "it was served")
     expires_on = DayField(label="Day it ends", required=False, help_text=OPEN_ENDED)
     power_of_arrest = forms.BooleanField(label="A power of arrest is attached", required=False)
@@ -59,7 +61,6 @@ def _respondent() -> "forms.ModelChoiceField[Suspect]":
         queryset=None,
         widget=forms.RadioSelect,
         empty_label=None,
-        error_messages={"required": "Select the respondent"},
     )
 
 
@@ -70,7 +71,6 @@ class AddOrderForm(OrderForm):
     status = forms.ChoiceField(
         label="Where it stands",
         widget=ConditionalRadios,
-        error_messages={"required": "Select where it stands"},
     )
 
     WHEN: ClassVar[dict[str, tuple[str, ...]]] = {
@@ -174,7 +174,6 @@ class StepForm(OrderForm):
         if to in {S.DISCHARGED, S.EXPIRED} and "expires_on" in self.fields:
             ended = self.fields["expires_on"]
             ended.required, ended.label, ended.help_text = True, "Day it ended", NO_LONGER_BINDS
-            ended.error_messages["required"] = "Enter the day it ended"
 
 
 class CorrectForm(OrderForm):

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cases.choices import ReviewGroup
-from cases.forms.work import WorkForm, the_day
+from cases.forms.work import WorkForm
 from core.days import london_day
+from core.forms import DayField
 
 
 def _reason(required: str) -> forms.CharField:
@@ -23,7 +24,9 @@ def _reason(required: str) -> forms.CharField:
 
 
 class RetainForm(WorkForm):
-    until = the_day("Keep it at least until", past=False)
+    SPOKEN = {"until": "the day to keep it until"}
+
+    until = DayField(label="Keep it at least until")
     group = forms.TypedChoiceField(
         label="Review group",
         coerce=lambda value: ReviewGroup(int(value)),

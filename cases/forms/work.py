@@ -11,7 +11,8 @@ from django.db.models import Model
 from django.utils import timezone
 
 from core.days import LONDON
-from core.forms import ClockField, DayField, PageForm, lowered
+from core.forms import ClockField, DayField, PageForm
+from core.spoken import lowered
 
 MOMENTS = ("given_at", "hearing_at", "served_at", "happened_at")
 PAST_MOMENTS = frozenset({"given_at", "served_at", "happened_at"})
@@ -23,19 +24,12 @@ def moment_fields(fact: str, label: str, *, required: bool = True) -> tuple[DayF
     clock = forms.TextInput({"class": "govuk-input--width-5", "autocomplete": "off"})
     if past:
         clock.attrs |= {"data-now": True, "data-day": f"{fact.removesuffix('_at')}_day"}
-    return the_day(f"Day {label}", past=past, required=required), ClockField(
+    return DayField(label=f"Day {label}", past=past, required=required), ClockField(
         label=f"Time {label}",
         required=required,
         widget=clock,
         help_text="Like 1430, 14:30 or 2.30pm.",
-        error_messages={"required": f"Enter the time {label}"},
     )
-
-
-def the_day(label: str, *, past: bool = True, **kwargs: Any) -> DayField:
-    """A day by its label, like "Day of the decision"."""
-    missing = {"required": f"Enter the {lowered(label)}"}
-    return DayField(label=label, past=past, error_messages=missing, **kwargs)
 
 
 def initial_moments(row: Model, *facts: str) -> dict[str, date | time]:

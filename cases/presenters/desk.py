@@ -86,7 +86,7 @@ class Desk:
 
     @cached_property
     def kept(self) -> list[KeptForm]:
-        """What they typed when their session ended, and did not come back to."""
+        """What they typed and did not send."""
         return list(KeptForm.objects.visible_to(self.user))
 
     @cached_property

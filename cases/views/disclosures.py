@@ -15,8 +15,8 @@ from cases.forms.disclosures import AddDisclosureForm, StageForm
 from cases.models import DisclosureApplication
 from cases.views.work import back_to, case_of, done, form_page
 from core.access import requires
-from core.forms import lowered
 from core.sent import posted
+from core.spoken import lowered
 
 PART = "disclosures"
 NAME = "Clare's Law application"

@@ -18,8 +18,8 @@ from cases.reading import looked
 from cases.views.work import back_to, case_of, done, form_page
 from core.access import requires
 from core.days import london_day
-from core.forms import lowered
 from core.sent import posted
+from core.spoken import lowered
 
 PART = "orders"
 OF_A_NOTICE: dict[str, str] = {

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -12,16 +13,12 @@ from accounts.kept import kept_fields
 from accounts.models import User
 from accounts.permissions import Permission, SignedInRequest
 from cases.actions import (
-    ChangedMeanwhile,
     amend_entry,
     answer_sent_back,
     restore_outcome,
     send_back,
-    state_at,
-    teams_at,
     undo_entry,
     unmerge_outcome,
-    version_of,
     void_outcome,
 )
 from cases.choices import Kind
@@ -34,6 +31,7 @@ from cases.reading import found, looked, reason_for, wrote_out_of_sight
 from cases.views.work import live
 from core.access import requires
 from core.forms import PageForm
+from core.locks import hold
 from core.sent import posted
 
 
@@ -75,67 +73,34 @@ def outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def amend_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """The form again; where somebody else saved first, field by field what to keep."""
     entry = _to_change(request, pk)
-    if not entry.counted:
-        return _counts_no_longer(request, entry)
-    now = values_of(entry) | credits_of(entry, request.user)
-    kind, version = Kind(entry.kind), version_of(entry)
-    if request.method != "POST":
-        form = AmendForm(initial=now | {"version": version}, kind=kind, user=request.user)
-        kept = kept_fields(request)
-        if kept is not None:
-            form.initial = form.typed_before(kept)
-        return _amend_page(request, entry, form)
-    form = AmendForm(data=request.POST, kind=kind, user=request.user)
-    if not form.is_valid():
-        return _amend_page(request, entry, form)
-    form.choose(now)
-    amended = form.entry()
-    try:
-        amend_entry(
-            by=request.user,
-            outcome=entry,
-            version=form.cleaned_data["version"],
-            entry=amended,
-        )
-    except ChangedMeanwhile:
-        return _conflict(request, entry, form)
-    except ValidationError as error:
-        form.refuse(error)
-        return _amend_page(request, entry, form)
-    answer_sent_back(by=request.user, outcome=entry, answer="Corrected")
+    with transaction.atomic():
+        hold(entry)
+        if not entry.counted:
+            return _counts_no_longer(request, entry)
+        now = values_of(entry) | credits_of(entry, request.user)
+        form = AmendForm(posted(request), kind=Kind(entry.kind), user=request.user, now=now)
+        if not form.is_bound and (kept := kept_fields(request)) is not None:
+            form.initial.update(form.typed_before(kept))
+        if not (form.is_valid() and _corrected(request, entry, form)):
+            looked(request, entry)
+            context = {"form": form, "outcome": entry, "kind": form.kind}
+            return render(request, "cases/outcome_amend.html", context)
     messages.success(request, "Entry corrected. History keeps what it said before.")
     if not Outcome.objects.visible_to(request.user).filter(pk=pk).exists():
-        wrote_out_of_sight(request, pk, amended.reference)
+        wrote_out_of_sight(request, pk, form.entry().reference)
         return redirect("cases:desk")
     return redirect("cases:outcome", pk)
 
 
-def _conflict(request: SignedInRequest, entry: Outcome, form: AmendForm) -> HttpResponse:
-    opened = state_at(entry, form.cleaned_data["version"])
-    now = values_of(entry) | credits_of(entry, request.user)
-    past = now
-    if opened is not None:
-        past = now | values_of(opened)
-        past["supporting_teams"] = teams_at(entry, form.cleaned_data["version"])
-    conflicts = form.conflicts(past, now)
-    data = request.POST.copy()
-    data["version"] = version_of(entry)
-    form.data = data
-    typed = [
-        (name, value)
-        for name, values in data.lists()
-        if name != "csrfmiddlewaretoken" and not name.startswith("keep_")
-        for value in values
-    ]
-    return _amend_page(request, entry, form, conflicts=conflicts, typed=typed)
-
-
-def _amend_page(
-    request: SignedInRequest, entry: Outcome, form: AmendForm, **context: object
-) -> HttpResponse:
-    looked(request, entry)
-    context |= {"form": form, "outcome": entry, "kind": form.kind}
-    return render(request, "cases/outcome_amend.html", context)
+def _corrected(request: SignedInRequest, entry: Outcome, form: AmendForm) -> bool:
+    """Saves what was typed; where the database refuses it, the form says why."""
+    try:
+        amend_entry(by=request.user, outcome=entry, entry=form.entry())
+    except ValidationError as error:
+        form.refuse(error)
+        return False
+    answer_sent_back(by=request.user, outcome=entry, answer="Corrected")
+    return True
 
 
 @requires(Permission.WRITE_RECORDS)

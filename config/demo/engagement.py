@@ -1,13 +1,15 @@
 """Stalls, webinars, the Engagement Bus, talks and training, with the partners of each."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from secrets import token_urlsafe
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -16,10 +18,11 @@ from config.demo.demand import DAYTIME, Weights, at, moments, split, spread
 from config.demo.people import People
 from config.demo.places import Places
 from core.days import ONE_DAY, DayRange, london_day
-from partners.actions import amend_event, version_of
+from partners.actions import amend_event
 from partners.actions.training import void_session
 from partners.choices import EventStatus
 from partners.models import (
+    ConfirmationLink,
     Contact,
     EngagementEvent,
     FollowUp,
@@ -28,6 +31,7 @@ from partners.models import (
     TrainingProgramme,
     TrainingSession,
 )
+from partners.models.link import digest_of
 
 
 def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
@@ -116,6 +120,7 @@ def load_events(
         )
         if done:
             owner = people.loggers[event.borough][0]
+            ConfirmationLink.objects.bulk_create(_confirmations(event, owner, plan, now))
             FollowUp.objects.bulk_create(
                 _follow_up(event, owner, *said) for said in plan.get("follow_ups", ())
             )
@@ -133,6 +138,26 @@ def _follow_up(
         done_at=None if done is None else event.happened_at + done * ONE_DAY,
         done_by=None if done is None else owner,
     )
+
+
+def _confirmations(
+    event: EngagementEvent, by: User, plan: dict[str, Any], now: datetime
+) -> Iterator[ConfirmationLink]:
+    """The links by which partners were asked until now; nobody knows their tokens."""
+    for part in event.participations.filter(partner__name__in=plan.get("confirmations", {})):
+        said = dict(plan["confirmations"][part.partner.name])
+        made_at = event.happened_at + said.pop("asked") * ONE_DAY
+        answered_at = event.happened_at + said.pop("answered", 0) * ONE_DAY
+        answer = {"answered_at": answered_at, **said} if said and answered_at < now else {}
+        if made_at < now:
+            yield ConfirmationLink(
+                participation=part,
+                digest=digest_of(token_urlsafe(32)),
+                made_at=made_at,
+                made_by=by,
+                expires_at=made_at + timedelta(days=settings.CONFIRMATION_DAYS),
+                **answer,
+            )
 
 
 def _status(plan: dict[str, Any], done: bool) -> EventStatus:
@@ -221,7 +246,6 @@ def put_right(twice: TrainingSession, by: User) -> None:
     amend_event(
         by=by,
         event=event,
-        version=version_of(event),
         partners=event.partners.all(),
         supporting_teams=event.supporting_teams.all(),
         attendances=event.attendances + MISSED,

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.days import LONDON, DayRange
-from core.forms import lowered
+from core.spoken import lowered
 
 register = template.Library()
 

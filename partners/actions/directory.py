@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pghistory
 from django.db import transaction
@@ -16,10 +17,14 @@ TAKEN = {"add", "due"}
 """Words that are pages of the directory itself."""
 
 
-def add_partner(*, by: User, boroughs: Iterable[Borough], **fields: Any) -> Partner:
+def add_partner(*, by: User, token: UUID, boroughs: Iterable[Borough], **fields: Any) -> Partner:
+    """Adds an entry, once for each token however often it is sent."""
     with transaction.atomic(), pghistory.context(user=by.pk, action="add partner"):
-        partner = Partner(slug=_free_slug(fields["name"]))
-        _change(partner, boroughs, fields)
+        slug = _free_slug(fields["name"])
+        defaults = {"slug": slug, "may_be_named": _agreed(fields), **fields}
+        partner, made = Partner.objects.get_or_create(token=token, defaults=defaults)
+        if made:
+            partner.boroughs.set(boroughs)
     return partner
 
 
@@ -31,7 +36,11 @@ def amend_partner(
         current = _locked(partner)
         if fields["website"] != current.website:
             current.link_checked_at, current.link_result = None, ""
-        _change(current, boroughs, fields)
+        for name, value in fields.items():
+            setattr(current, name, value)
+        current.may_be_named = _agreed(fields)
+        current.save()
+        current.boroughs.set(boroughs)
 
 
 def confirm_partner(*, by: User, partner: Partner, review_on: date) -> None:
@@ -57,14 +66,17 @@ def restore_partner(*, by: User, partner: Partner) -> None:
         current.save(update_fields=["retired_on"])
 
 
-def keep_contact(*, contact: Contact, **fields: Any) -> Contact:
-    """Adds a contact, or corrects one. No history of it is kept, so nobody is named as its writer:
+def add_contact(*, partner: Partner, token: UUID, **fields: Any) -> None:
+    """Adds a contact, once for each token. No history is kept, so nobody is named as its writer:
     the log has who read and who removed it.
     """
+    Contact.objects.get_or_create(token=token, defaults={"partner": partner, **fields})
+
+
+def amend_contact(*, contact: Contact, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(contact, name, value)
     contact.save()
-    return contact
 
 
 def remove_contact(*, contact: Contact) -> None:
@@ -76,12 +88,8 @@ def _locked(partner: Partner) -> Partner:
     return Partner.objects.select_for_update().get(pk=partner.pk)
 
 
-def _change(partner: Partner, boroughs: Iterable[Borough], fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        setattr(partner, name, value)
-    partner.may_be_named = partner.may_be_named_since is not None
-    partner.save()
-    partner.boroughs.set(boroughs)
+def _agreed(fields: dict[str, Any]) -> bool:
+    return fields["may_be_named_since"] is not None
 
 
 def _free_slug(name: str) -> str:

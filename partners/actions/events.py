@@ -9,7 +9,6 @@ from uuid import UUID, uuid4, uuid5
 
 import pghistory
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,22 +22,12 @@ COPIED = ("title", "kind", "place", "borough", "team", "topics", "audience")
 """What an event that repeats has of the first."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody else changed the event after it was opened."""
-
-
 class Every(StrEnum):
     """How often an event repeats."""
 
     WEEK = "week"
     FORTNIGHT = "fortnight"
     MONTH = "month"
-
-
-def version_of(event: EngagementEvent) -> str:
-    """A number that grows with each change of an event's own row."""
-    events: Any = event.events  # type: ignore[attr-defined]
-    return str(events.aggregate(last=Max("pgh_id"))["last"] or 0)
 
 
 def add_event(
@@ -64,22 +53,21 @@ def amend_event(
     *,
     by: User,
     event: EngagementEvent,
-    version: str,
     partners: Iterable[Partner],
     supporting_teams: Iterable[Team],
     **fields: Any,
 ) -> None:
-    """Corrects an event unless it changed since `version`; history keeps what it said before."""
+    """Corrects an event; history keeps what it said before."""
     with transaction.atomic(), pghistory.context(user=by.pk, action="amend event"):
-        current = _locked(event, version)
+        current = _locked(event)
         _change(current, fields)
         _join(current, partners, supporting_teams)
 
 
-def finish_event(*, by: User, event: EngagementEvent, version: str, **counts: Any) -> None:
-    """Says that an event was held, and what was counted there; ChangedMeanwhile as above."""
+def finish_event(*, by: User, event: EngagementEvent, **counts: Any) -> None:
+    """Says that an event was held, and what was counted there."""
     with transaction.atomic(), pghistory.context(user=by.pk, action="say what came of it"):
-        _change(_locked(event, version), {"status": EventStatus.DONE, "cancel_reason": ""} | counts)
+        _change(_locked(event), {"status": EventStatus.DONE, "cancel_reason": ""} | counts)
 
 
 def say_parts(*, by: User, event: EngagementEvent, parts: Mapping[int, str]) -> None:
@@ -165,12 +153,20 @@ def _months_on(day: date, number: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def add_follow_up(
-    *, by: User, event: EngagementEvent, what: str, owner: User, due_on: date
-) -> FollowUp:
-    """Says what is to be done after an event, by whom and until when."""
-    with pghistory.context(user=by.pk, action="add follow-up"):
-        return FollowUp.objects.create(event=event, what=what, owner=owner, due_on=due_on)
+def add_follow_up(*, by: User, event: EngagementEvent, token: UUID, **facts: Any) -> FollowUp:
+    """Says what is to be done after an event, by whom and until when; once for each token."""
+    with transaction.atomic(), pghistory.context(user=by.pk, action="add follow-up"):
+        added, _ = FollowUp.objects.get_or_create(token=token, defaults={"event": event, **facts})
+    return added
+
+
+def amend_follow_up(*, by: User, follow_up: FollowUp, **facts: Any) -> None:
+    """Puts right what is to be done; history keeps what it said before."""
+    with transaction.atomic(), pghistory.context(user=by.pk, action="amend follow-up"):
+        current = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+        for name, value in facts.items():
+            setattr(current, name, value)
+        current.save(update_fields=facts)
 
 
 def finish_follow_up(*, by: User, follow_up: FollowUp) -> None:
@@ -181,11 +177,8 @@ def finish_follow_up(*, by: User, follow_up: FollowUp) -> None:
             open_still.save()
 
 
-def _locked(event: EngagementEvent, version: str | None = None) -> EngagementEvent:
-    current = EngagementEvent.objects.select_for_update().get(pk=event.pk)
-    if version is not None and version_of(current) != version:
-        raise ChangedMeanwhile
-    return current
+def _locked(event: EngagementEvent) -> EngagementEvent:
+    return EngagementEvent.objects.select_for_update().get(pk=event.pk)
 
 
 def _change(event: EngagementEvent, fields: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from accounts.models import User
 from campaigns.models import Borough
 from core.forms import DayField, FilterForm, PageModelForm
 from core.templatetags.page import listed
+from core.writing import WritingMixin
 from partners.choices import Helped, Language, Service
 from partners.models import Contact, Partner
 from partners.querysets import PartnerQuerySet
@@ -93,8 +94,10 @@ PHONE = RegexValidator(
 )
 
 
-class PartnerForm(PageModelForm):
+class PartnerForm(WritingMixin, PageModelForm):
     """An entry of the directory; all of it is what the organisation tells the public."""
+
+    SPOKEN = {"may_be_named_since": "the day they agreed", "review_on": "the day to check it again"}
 
     phone = forms.CharField(
         label="Phone",
@@ -145,8 +148,10 @@ class PartnerForm(PageModelForm):
         self.fields["london_wide"].help_text = ""
 
 
-class ContactForm(PageModelForm):
+class ContactForm(WritingMixin, PageModelForm):
     """A person at a partner, by their work alone."""
+
+    SPOKEN = {"review_on": "the day to ask again"}
 
     phone = forms.CharField(
         label="Work phone",

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
 from campaigns.models import Borough, Team
 from core.days import LONDON
 from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
+from core.writing import WritingMixin
 from partners.actions import Every
 from partners.choices import EventKind, ReachMethod, Topic
 from partners.models import EngagementEvent, Participation, Partner
@@ -27,25 +27,17 @@ def _number(label: str, hint: str = "") -> forms.IntegerField:
         initial=0,
         help_text=hint,
         widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": f"{label} must be a whole number, like 40",
-            "min_value": f"{label} must be 0 or more",
-            "max_value": f"{label} must be 1,000,000 or fewer",
-        },
     )
 
 
-class RefusableForm(PageForm):
-    def refuse(self, error: ValidationError) -> None:
-        """What the database's own rules said, at the fields that the form has."""
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
-
-class EventForm(RefusableForm):
+class EventForm(WritingMixin, PageForm):
     """An event as it is planned, or was."""
+
+    SPOKEN = {
+        "starts": "the time it starts",
+        "ends": "the time it ends",
+        "where": "where it takes place",
+    }
 
     ONLINE, PLACE = "online", "place"
 
@@ -62,7 +54,6 @@ class EventForm(RefusableForm):
     starts = ClockField(
         label="Starts at",
         help_text="Like 1430, 14:30 or 2.30pm.",
-        error_messages={"required": "Enter when it starts"},
     )
     ends = ClockField(label="Ends at", required=False)
     where = forms.ChoiceField(
@@ -111,7 +102,6 @@ class EventForm(RefusableForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="They get credit. Only the lead team counts.",
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, user: User, event: EngagementEvent | None = None, **kwargs: Any
@@ -134,7 +124,7 @@ class EventForm(RefusableForm):
         if cleaned.get("where") == self.PLACE and not cleaned.get("place", "").strip():
             self.add_error("place", "Enter the place, or choose online")
         if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
-            self.add_error("ends", "Ends at must be after it starts")
+            self.add_error("ends", "The time it ends must be after the time it starts")
         return cleaned
 
     def facts(self) -> dict[str, Any]:
@@ -178,7 +168,7 @@ COUNTS = (
 )
 
 
-class OutcomeOfEventForm(RefusableForm):
+class OutcomeOfEventForm(WritingMixin, PageForm):
     """What came of an event: how many, counted how, and what was said."""
 
     attendances = _number("Attendances", "People there; someone who came twice is two.")
@@ -199,7 +189,6 @@ class OutcomeOfEventForm(RefusableForm):
         help_text=NO_NAMES,
         widget=forms.Textarea({"rows": 4}),
     )
-    version = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -234,6 +223,8 @@ class WhyForm(PageForm):
 
 
 class RepeatForm(PageForm):
+    SPOKEN = {"every": "how often it repeats", "times": "the number of times"}
+
     every = forms.ChoiceField(
         label="How often",
         choices=[
@@ -248,16 +239,12 @@ class RepeatForm(PageForm):
         min_value=1,
         max_value=26,
         widget=forms.TextInput({"class": "govuk-input--width-2", "inputmode": "numeric"}),
-        error_messages={
-            "required": "Enter how many times more",
-            "invalid": "How many times more must be a number, like 4",
-            "min_value": "How many times more must be 1 or more",
-            "max_value": "How many times more must be 26 or fewer",
-        },
     )
 
 
-class FollowUpForm(PageForm):
+class FollowUpForm(WritingMixin, PageForm):
+    SPOKEN = {"due_on": "the day it is due"}
+
     what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)
     owner = forms.ModelChoiceField(
         label="Who does it",

@@ -19,6 +19,8 @@ def _yes_or_no(value: str) -> bool:
 class ConfirmationForm(PageForm):
     """What a partner says of an event. It carries the token that the address no longer has."""
 
+    SPOKEN = {"attendances": "the number of people"}
+
     credential = forms.CharField(widget=forms.HiddenInput, max_length=100)
     attended = forms.TypedChoiceField(
         choices=YES_OR_NO, coerce=_yes_or_no, empty_value=None, widget=forms.RadioSelect
@@ -30,11 +32,6 @@ class ConfirmationForm(PageForm):
         max_value=1_000_000,
         help_text="A number alone. Leave it empty if you did not count.",
         widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": "The number of people must be a whole number, like 40",
-            "min_value": "The number of people must be 0 or more",
-            "max_value": "The number of people must be 1,000,000 or fewer",
-        },
     )
     may_be_named = forms.TypedChoiceField(
         choices=YES_OR_NO,
@@ -66,6 +63,8 @@ class ConfirmationForm(PageForm):
 class AskForm(PageForm):
     """To whom a link is e-mailed; nobody where it is shown to copy."""
 
+    SPOKEN = {"to": "a contact"}
+
     to: "forms.ModelChoiceField[Contact]" = forms.ModelChoiceField(queryset=None, required=False)
 
     def __init__(self, *args: Any, user: User, partner: int, **kwargs: Any) -> None:
@@ -75,6 +74,8 @@ class AskForm(PageForm):
 
 
 class CalendarForm(PageForm):
+    SPOKEN = {"borough": "a borough"}
+
     borough = forms.ModelChoiceField(
         label="Of which borough",
         queryset=Borough.objects.none(),

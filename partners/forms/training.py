@@ -11,6 +11,7 @@ from accounts.models import User
 from campaigns.models import Borough, Team
 from core.days import LONDON
 from core.forms import Autocomplete, ClockField, DayField, PageForm
+from core.writing import WritingMixin
 from partners.choices import Service
 from partners.models import Partner, TrainingProgramme, TrainingSession
 
@@ -36,16 +37,18 @@ def _officers(label: str, hint: str = "", *, required: bool = False) -> forms.In
         required=required,
         help_text=hint,
         widget=forms.TextInput({"class": "govuk-input--width-4", "inputmode": "numeric"}),
-        error_messages={
-            "invalid": f"{label} must be a whole number, like 40",
-            "min_value": f"{label} must be 0 or more",
-            "max_value": f"{label} must be 10,000 or fewer",
-        },
     )
 
 
-class SessionForm(PageForm):
+class SessionForm(WritingMixin, PageForm):
     """A session: when, where, who delivered it, how many came and what they answered."""
+
+    SPOKEN = {
+        "starts": "the time it started",
+        "partner": "who delivered it",
+        "agreed_before": "the number who agreed before",
+        "agreed_after": "the number who agreed after",
+    }
 
     day = DayField(label="Day", past=True)
     starts = ClockField(label="Started at", help_text="Like 0930, 9:30 or 2.30pm.")
@@ -81,7 +84,9 @@ class SessionForm(PageForm):
         session: TrainingSession | None = None,
         **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = _values(session) if session else {"partner": programme.partner_id}
+        kwargs |= (
+            {"now": _values(session)} if session else {"initial": {"partner": programme.partner_id}}
+        )
         super().__init__(*args, **kwargs)
         borough = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
         borough.queryset = user.scope.limit(Borough.objects.all(), "pk")
@@ -102,7 +107,7 @@ class SessionForm(PageForm):
             if not {name, most} & set(self.errors) and typed[name] > typed[most]:
                 self.add_error(name, words)
         if typed.get("day") and typed.get("starts") and self._when > timezone.now():
-            self.add_error("starts", "Started at must be in the past: check the day too")
+            self.add_error("starts", "The time it started must be in the past: check the day too")
         return typed
 
     @property
@@ -125,13 +130,3 @@ def _values(session: TrainingSession) -> dict[str, Any]:
         "starts": starts.time(),
         **{name: getattr(session, name) for name in same},
     }
-
-
-class WhyVoidForm(PageForm):
-    reason = forms.CharField(
-        label="Why",
-        max_length=300,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why"},
-    )

@@ -2,14 +2,13 @@
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
 from campaigns.models import Borough, Team
 from core.codes import CodesField, known
 from core.days import DatabaseNow
-from core.models import Fact, counted_when
+from core.models import Fact, counted_when, saved_once
 from partners.choices import MOST_AT_ONCE, EventKind, EventStatus, ReachMethod, Topic
 from partners.models.partner import Partner
 from partners.querysets import EngagementEventQuerySet, FollowUpQuerySet, ParticipationQuerySet
@@ -28,8 +27,7 @@ class EngagementEvent(Fact):
     Status = EventStatus
     ReachMethod = ReachMethod
 
-    token = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
-    """What a form carries, so that it is saved once however often it is sent."""
+    token = saved_once()
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=12, choices=EventKind.choices)
     status = models.CharField(
@@ -174,10 +172,11 @@ class Participation(models.Model):
         return f"{self.partner} at {self.event}"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["token"])
 class FollowUp(models.Model):
     """What is to be done after an event, by whom and until when."""
 
+    token = saved_once()
     event = models.ForeignKey(EngagementEvent, on_delete=models.CASCADE, related_name="follow_ups")
     what = models.CharField(
         "what is to be done", max_length=200, help_text="No names of people who attended."

@@ -6,11 +6,12 @@ from django.db.models import Q
 
 from campaigns.models import Borough
 from core.codes import CodesField, known
+from core.models import saved_once
 from partners.choices import Basis, Helped, Language, LinkResult, Service
 from partners.querysets import ContactQuerySet, PartnerQuerySet
 
 
-@pghistory.track(exclude=["link_checked_at", "link_result"])
+@pghistory.track(exclude=["link_checked_at", "link_result", "token"])
 class Partner(models.Model):
     """An organisation that helps people who suffer domestic abuse, or trains those who do.
 
@@ -24,6 +25,7 @@ class Partner(models.Model):
         COMMUNITY = "community", "Community or faith group"
         VENUE = "venue", "Venue or transport"
 
+    token = saved_once()
     name = models.CharField(max_length=120, unique=True)
     slug = models.SlugField(max_length=120, unique=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -111,6 +113,7 @@ class Contact(models.Model):
     in a history, and no case points here.
     """
 
+    token = saved_once()
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=120, help_text="Their work there.")

@@ -1,12 +1,11 @@
 """Training of officers: programmes and their sessions."""
 
 import pghistory
-from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 
 from campaigns.models import Borough, Programme, Team
-from core.models import Fact, counted_when
+from core.models import Fact, counted_when, saved_once
 from partners.choices import MOST_AT_ONCE
 from partners.models.partner import Partner
 from partners.querysets import TrainingSessionQuerySet
@@ -76,8 +75,7 @@ class TrainingSession(Fact):
     The trainer's register tells which they are.
     """
 
-    token = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
-    """What a form carries, so that it is saved once however often it is sent."""
+    token = saved_once()
     programme = models.ForeignKey(
         TrainingProgramme, on_delete=models.PROTECT, related_name="sessions"
     )

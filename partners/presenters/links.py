@@ -75,13 +75,17 @@ class Part:
 
     participation: Participation
     open_link: ConfirmationLink | None
+    lapsed: ConfirmationLink | None
+    """The link that it did not answer in time, where it was not asked again since."""
     contacts: list[Contact]
 
     @property
     def state(self) -> str:
-        if self.open_link is None:
-            return "No open link"
-        return f"Open until {long_day(london_day(self.open_link.expires_at))}"
+        if self.open_link is not None:
+            return f"Open until {long_day(london_day(self.open_link.expires_at))}"
+        if self.lapsed is not None:
+            return f"Not answered by {long_day(london_day(self.lapsed.expires_at))}"
+        return "No open link"
 
 
 @dataclass(frozen=True)
@@ -126,16 +130,17 @@ class Confirmations:
     def parts(self) -> list[Part]:
         rows = Participation.objects.visible_to(self.user).filter(event=self.event)
         rows = rows.select_related("partner").order_by("partner__name")
-        live = ConfirmationLink.objects.visible_to(self.user).live_at(self.now)
-        links = {link.participation_id: link for link in live.filter(participation__in=rows)}
-        return [
-            Part(
-                row,
-                links.get(row.pk),
-                [one for one in self.people if one.partner_id == row.partner_id],
-            )
-            for row in rows
-        ]
+        unanswered = ConfirmationLink.objects.visible_to(self.user).filter(
+            participation__in=rows, answered_at=None, withdrawn_at=None
+        )
+        links = {link.participation_id: link for link in unanswered}
+        return [self._part(row, links.get(row.pk)) for row in rows]
+
+    def _part(self, row: Participation, link: ConfirmationLink | None) -> Part:
+        lapsed = link is not None and link.expires_at <= self.now
+        live = can_be_confirmed(self.event, self.now) and not lapsed
+        contacts = [one for one in self.people if one.partner_id == row.partner_id]
+        return Part(row, link if live else None, link if lapsed else None, contacts)
 
     @cached_property
     def people(self) -> list[Contact]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import disclosed, listed
 from core.access import requires
-from core.limits import guarded
+from core.limits import Limit, guarded
 from partners.actions.links import (
     answer_confirmation,
     confirmation_of,
@@ -31,12 +31,15 @@ from partners.actions.links import (
 from partners.forms.links import AskForm, ConfirmationForm
 from partners.models import ConfirmationLink, Contact, EngagementEvent, Participation
 from partners.presenters.links import Asked, Confirmations
+from partners.views.changing import writes_in
 
 COOKIE = "confirmation"
 COOKIE_LASTS = 60 * 60
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 NOT_SENT = "The e-mail could not be sent. Show a new link, and send it yourself."
 LIMITS = guarded("confirmation", asked=60, wrong_here=15, wrong=600)
+OF_ONE = Limit("confirmation-of-one", 60, 300)
+"""However many networks ask by one link."""
 
 
 @require_safe
@@ -58,10 +61,10 @@ def open_confirmation(_request: HttpRequest, credential: str) -> HttpResponse:
 
 def confirm(request: HttpRequest) -> HttpResponse:
     """Asks, and takes the answer once."""
-    if not LIMITS.lets_in(request):
-        return _closed(request, 429)
     posted = request.method == "POST"
     token = request.POST.get("credential", "") if posted else request.COOKIES.get(COOKIE, "")
+    if not (LIMITS.lets_in(request) and (not token or OF_ONE.take(token))):
+        return _closed(request, 429)
     link = confirmation_of(token)
     if link is None:
         LIMITS.was_wrong(request)
@@ -163,8 +166,7 @@ def _link(request: SignedInRequest, pk: int) -> ConfirmationLink:
     rows = ConfirmationLink.objects.visible_to(request.user)
     rows = rows.select_related("participation__event", "participation__partner")
     link = get_object_or_404(rows, pk=pk)
-    if not request.user.may_write_in(link.participation.event.borough_id):
-        raise PermissionDenied
+    writes_in(request, link.participation.event.borough_id)
     return link
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.forms import model_to_dict
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,8 +15,8 @@ from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted, erased, listed
 from core.access import requires
 from core.days import london_day
-from core.forms import PageModelForm
-from core.sent import posted
+from core.locks import hold
+from core.sent import posted, token_of
 from partners.actions import directory as actions
 from partners.forms.directory import ContactForm, PartnerForm
 from partners.models import Contact, Partner
@@ -61,22 +62,32 @@ def partner(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @requires(Permission.KEEP_DIRECTORY)
 def add(request: SignedInRequest) -> HttpResponse:
-    form = PartnerForm(posted(request), initial={"review_on": _today() + CHECK_EVERY})
+    # Sent twice, it is of the entry that was made the first time, whose name is taken.
+    sent = token_of(request.POST.get("token", ""))
+    made = Partner.objects.filter(token=sent).first() if sent else None
+    initial = {"review_on": _today() + CHECK_EVERY}
+    form = PartnerForm(posted(request), instance=made, initial=initial)
     if form.is_valid():
-        made = actions.add_partner(by=request.user, **form.cleaned_data)
+        made = actions.add_partner(by=request.user, token=form.token, **form.cleaned_data)
         return _done(request, made.slug, f"{made} added to the directory")
     return _partner_form(request, form, "Add a partner")
 
 
 @requires(Permission.KEEP_DIRECTORY)
 def amend(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The entry again; whoever saves it has looked at it, so the next check is half a year off."""
+    """The entry again; where somebody else saved first, field by field what to keep.
+
+    Whoever saves it has looked at it, so the next check is half a year off.
+    """
     found = _partner(slug)
     initial = {"review_on": max(found.review_on or date.min, _today() + CHECK_EVERY)}
-    form = PartnerForm(posted(request), instance=_partner(slug), initial=initial)
-    if form.is_valid():
-        actions.amend_partner(by=request.user, partner=found, **form.cleaned_data)
-        return _done(request, slug, "Entry corrected. History keeps what it said before.")
+    with transaction.atomic():
+        hold(found)
+        now = model_to_dict(found, PartnerForm.Meta.fields)
+        form = PartnerForm(posted(request), instance=_partner(slug), initial=initial, now=now)
+        if form.is_valid():
+            actions.amend_partner(by=request.user, partner=found, **form.cleaned_data)
+            return _done(request, slug, "Entry corrected. History keeps what it said before.")
     return _partner_form(request, form, f"Correct the entry of {found}", found)
 
 
@@ -104,23 +115,27 @@ def restore(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @requires(Permission.KEEP_DIRECTORY)
 def add_contact(request: SignedInRequest, slug: str) -> HttpResponse:
-    blank = Contact(partner=_partner(slug))
-    form = ContactForm(posted(request), instance=blank)
+    partner = _partner(slug)
+    form = ContactForm(posted(request), instance=Contact(partner=partner))
     if form.is_valid():
-        actions.keep_contact(contact=blank, **form.cleaned_data)
+        actions.add_contact(partner=partner, token=form.token, **form.cleaned_data)
         return _done(request, slug, "Contact added")
-    return _contact_form(request, form, "Add a contact", blank)
+    return _contact_form(request, form, "Add a contact", partner)
 
 
 @requires(Permission.KEEP_DIRECTORY)
 def amend_contact(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """The contact again; where somebody else saved first, field by field what to keep."""
     found = _contact(request, slug, pk)
     consulted(request, found)
-    form = ContactForm(posted(request), instance=found)
-    if form.is_valid():
-        actions.keep_contact(contact=found, **form.cleaned_data)
-        return _done(request, slug, "Contact corrected")
-    return _contact_form(request, form, "Correct a contact", found)
+    with transaction.atomic():
+        hold(found)
+        now = model_to_dict(found, ContactForm.Meta.fields)
+        form = ContactForm(posted(request), instance=found, now=now)
+        if form.is_valid():
+            actions.amend_contact(contact=found, **form.cleaned_data)
+            return _done(request, slug, "Contact corrected")
+    return _contact_form(request, form, "Correct a contact", found.partner)
 
 
 @requires(Permission.KEEP_DIRECTORY)
@@ -149,7 +164,7 @@ def _partner_form(
 
 
 def _contact_form(
-    request: SignedInRequest, form: PageModelForm, heading: str, contact: Contact
+    request: SignedInRequest, form: ContactForm, heading: str, partner: Partner
 ) -> HttpResponse:
-    context = {"form": form, "heading": heading, "partner": contact.partner}
+    context = {"form": form, "heading": heading, "partner": partner}
     return render(request, "partners/contact_form.html", context)

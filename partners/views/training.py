@@ -1,9 +1,7 @@
 """Training of officers: programmes, and the sessions that are logged of them."""
 
-from uuid import uuid4
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,26 +9,24 @@ from django.views.decorators.http import require_POST
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted, listed
 from core.access import requires
-from core.sent import posted, token_of
+from core.locks import hold
+from core.sent import posted
 from partners.actions import training as actions
-from partners.forms.training import SessionForm, WhyVoidForm
+from partners.forms.events import WhyForm
+from partners.forms.training import SessionForm
 from partners.models import TrainingProgramme, TrainingSession
 from partners.presenters.training import ProgrammePage, SessionPage, standings
+from partners.querysets import TrainingSessionQuerySet
+from partners.views.changing import to_change
 
 
-def _session(request: SignedInRequest, pk: int) -> TrainingSession:
+def _sessions(request: SignedInRequest) -> TrainingSessionQuerySet:
     rows = TrainingSession.objects.visible_to(request.user)
-    related = rows.select_related("programme", "partner", "borough", "team", "voided_by")
-    return get_object_or_404(related, pk=pk)
+    return rows.select_related("programme", "partner", "borough", "team", "voided_by")
 
 
 def _to_change(request: SignedInRequest, pk: int, *, void: bool = False) -> TrainingSession:
-    """A session to write to: 404 where they may not know of it, 403 where they only read."""
-    session = _session(request, pk)
-    may_write = request.user.may_write_in(session.borough_id)
-    if not may_write or (session.voided_at is not None) is not void:
-        raise PermissionDenied
-    return session
+    return to_change(request, _sessions(request), pk, void=void)
 
 
 @requires(Permission.SEE_ENGAGEMENT)
@@ -57,30 +53,36 @@ def programme(request: SignedInRequest, slug: str) -> HttpResponse:
 def log_session(request: SignedInRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(TrainingProgramme, slug=slug)
     form = SessionForm(posted(request), user=request.user, programme=found)
-    token = token_of(request.POST.get("token", "")) or uuid4()
     if form.is_valid():
-        made = actions.log_session(by=request.user, token=token, programme=found, **form.facts())
+        made = actions.log_session(
+            by=request.user, token=form.token, programme=found, **form.facts()
+        )
         messages.success(request, "Session logged")
         return redirect("partners:session", made.pk)
-    context = {"form": form, "programme": found, "token": token, "heading": "Log a session"}
+    context = {"form": form, "programme": found, "heading": "Log a session"}
     return render(request, "partners/session_form.html", context)
 
 
 @requires(Permission.SEE_ENGAGEMENT)
 def session(request: SignedInRequest, pk: int) -> HttpResponse:
-    found = _session(request, pk)
+    found = get_object_or_404(_sessions(request), pk=pk)
     consulted(request, found)
     return render(request, "partners/session.html", {"page": SessionPage(found, request.user)})
 
 
 @requires(Permission.WRITE_RECORDS)
 def amend_session(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The form again; where somebody else saved first, field by field what to keep."""
     found = _to_change(request, pk)
-    form = SessionForm(posted(request), user=request.user, programme=found.programme, session=found)
-    if form.is_valid():
-        actions.amend_session(by=request.user, session=found, **form.facts())
-        messages.success(request, "Session corrected. History keeps what it said before.")
-        return redirect("partners:session", pk)
+    with transaction.atomic():
+        hold(found)
+        form = SessionForm(
+            posted(request), user=request.user, programme=found.programme, session=found
+        )
+        if form.is_valid():
+            actions.amend_session(by=request.user, session=found, **form.facts())
+            messages.success(request, "Session corrected. History keeps what it said before.")
+            return redirect("partners:session", pk)
     context = {"form": form, "programme": found.programme, "session": found}
     return render(request, "partners/session_form.html", context | {"heading": "Correct a session"})
 
@@ -88,7 +90,7 @@ def amend_session(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.WRITE_RECORDS)
 def void_session(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
-    form = WhyVoidForm(posted(request))
+    form = WhyForm(posted(request))
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         actions.void_session(by=request.user, session=found, reason=reason)

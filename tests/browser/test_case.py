@@ -66,7 +66,7 @@ def test_its_risk_its_standing_and_a_flag(
     fine(page)
     page.get_by_role("link", name="Record risk").click()
     press(page, "Save the assessment")
-    expect(page.get_by_role("link", name="Select level of risk")).to_be_visible()
+    expect(page.get_by_role("link", name="Select the level of risk")).to_be_visible()
     fine(page)
     page.get_by_label("DASH", exact=True).check()
     page.get_by_label("High", exact=True).check()

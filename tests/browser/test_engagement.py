@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import KeptForm, User
 from campaigns.models import Borough, Campaign
 from partners.models import EngagementEvent
 from tests.factories import (
@@ -120,3 +120,42 @@ def test_no_page_has_a_fault_that_axe_finds_or_runs_over(
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
         fine(page)
+
+
+def test_what_is_typed_is_there_after_a_crash_and_two_people_are_told_apart(
+    page: Page,
+    sign_in: Callable[..., None],
+    fine: Callable[[Page], None],
+    people: dict[str, User],
+) -> None:
+    sign_in(page, "officer", "/engagement/add/")
+    page.get_by_label("What it is called").fill("Stall at Brixton market")
+    expect(page.get_by_text("Draft saved at")).to_be_visible()
+    # The browser is gone without a word; another one opens the page.
+    page.goto("about:blank")
+    page.goto("/engagement/add/")
+    expect(page.get_by_label("What it is called")).to_have_value("")
+    fine(page)
+    page.get_by_role("link", name="Go on with what you typed").click()
+    expect(page.get_by_label("What it is called")).to_have_value("Stall at Brixton market")
+    page.get_by_label("Public stall").check()
+    type_day(page, "27", "11", "2021")
+    page.get_by_label("Starts at").fill("1430")
+    page.get_by_label("Online").check()
+    page.get_by_label("Borough").select_option("Lambeth")
+    page.get_by_role("button", name="Save event").click()
+    expect(page.get_by_role("heading", name="What came of it")).to_be_visible()
+    event = EngagementEvent.objects.get()
+    assert not KeptForm.objects.exists()
+    page.goto(page.url.replace("done", "amend"))
+    page.get_by_label("What it is called").fill("Stall by the river")
+    EngagementEvent.objects.filter(pk=event.pk).update(title="Stall by the bridge", audience="All")
+    page.get_by_role("button", name="Save").click()
+    expect(page).to_have_title("Error: Correct the event - Days of Action")
+    fine(page)
+    page.get_by_role("link", name="What it is called: choose what to keep").click()
+    page.get_by_label("Use mine: Stall by the river").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Stall by the river")).to_be_visible()
+    event.refresh_from_db()
+    assert (event.title, event.audience) == ("Stall by the river", "All")

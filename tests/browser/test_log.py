@@ -118,7 +118,7 @@ def test_an_arrest_without_scripts(
     page.get_by_role("link", name="Arrest", exact=True).click()
     press(page, "Continue")
     expect(page).to_have_title("Error: Log: Arrest - Days of Action")
-    for message in ("Enter the crime or incident reference", "Enter time", "Select offence"):
+    for message in ("Enter the crime or incident reference", "Enter the time", "Select an offence"):
         expect(page.get_by_role("link", name=message)).to_be_visible()
     fill_in(page, "01/1234567/26")
     page.get_by_label("Offence", exact=True).select_option("Stalking")
@@ -257,7 +257,7 @@ def test_autocomplete_by_keyboard(page: Page, case: Case, sign_in: SignIn, fine:
     offence.fill("nothing like it")
     page.keyboard.press("Tab")
     press(page, "Continue")
-    expect(page.get_by_role("link", name="Select offence")).to_be_visible()
+    expect(page.get_by_role("link", name="Select an offence")).to_be_visible()
     expect(page).to_have_title("Error: Log: Arrest - Days of Action")
 
 

@@ -168,7 +168,7 @@ def test_a_device_goes_and_comes_back(page: Page, case: Case, sign_in: SignIn, f
     expect(page.locator("#evidence")).to_contain_text("Out for 5 days")
     page.get_by_role("link", name="Back from the hub").click()
     press(page, "Save")
-    expect(page.get_by_role("link", name="Select result")).to_be_visible()
+    expect(page.get_by_role("link", name="Select a result")).to_be_visible()
     fine(page)
     page.get_by_label("Helped a charge").check()
     fill_day(page, "Day it came back", today)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Model
+from django.forms import ModelMultipleChoiceField, MultipleChoiceField
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +11,7 @@ from accounts.models import User
 from cases.actions.barred import decide_lifting
 from cases.models import Case
 from core.forms import DayField, DayInput, PageForm
+from core.writing import WritingMixin
 from tests.factories import CaseAccessFactory, LiftingFactory, UserFactory
 
 
@@ -48,6 +50,8 @@ def as_sent(form: PageForm) -> dict[str, Any]:
             sent |= {f"{name}_{part}": _text(of) for (part, _), of in parts}
         elif isinstance(value, list | tuple):
             sent[name] = [_text(one) for one in value]
+        elif isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
+            sent[name] = []
         else:
             sent[name] = _text(value)
     return sent
@@ -57,6 +61,14 @@ def _text(value: Any) -> str:
     if isinstance(value, Model):
         value = value.pk
     return "" if value is None else str(value)
+
+
+def as_asked(form: WritingMixin) -> dict[str, Any]:
+    """What a browser sends of the page on which somebody chooses what to keep, but the choice."""
+    sent: dict[str, Any] = {}
+    for name, value in form.typed:
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
 def form_at(client: Client, address: str) -> dict[str, Any]:

@@ -391,8 +391,8 @@ class TestRisk:
     def test_each_mistake_is_named(self, officer: Client, case: Case) -> None:
         answer = officer.post(at("assess_risk", case.pk))
         assert answer.context["form"].errors == {
-            "tool": ["Select tool"],
-            "level": ["Select level of risk"],
+            "tool": ["Select a tool"],
+            "level": ["Select the level of risk"],
             "happened_day": ["Enter the day of the assessment"],
             "happened_time": ["Enter the time of the assessment"],
         }
@@ -529,8 +529,8 @@ class TestTransfer:
         ExclusionFactory.create(case=case, user=cast.excluded)
         supervisor = browser(cast.supervisor)
         for person, message in [
-            (cast.excluded, "Select officer in the case from the list"),
-            (cast.auditor, "Select officer in the case from the list"),
+            (cast.excluded, "Select the officer in the case from the list"),
+            (cast.auditor, "Select the officer in the case from the list"),
             (cast.officer_of_b, "could not open the case"),
         ]:
             answer = recorded(supervisor, "transfer_case", case, officer=str(person.pk), reason="x")

@@ -175,7 +175,7 @@ class TestPages:
     def test_an_application_is_added_with_its_clock_told(self, officer: Client, case: Case) -> None:
         path = reverse("cases:add_disclosure", args=[case.pk])
         assert told(officer.post(path, {})) == {
-            "route": ["Select route"],
+            "route": ["Select a route"],
             "applicant": ["Select who asked"],
             "received_on": ["Enter the day it was received"],
         }
@@ -242,7 +242,7 @@ class TestPages:
                 "decided",
                 {},
                 {
-                    "decision": ["Select decision"],
+                    "decision": ["Select a decision"],
                     "decided_on": ["Enter the day of the decision"],
                 },
             ),

@@ -89,8 +89,8 @@ class TestPages:
         path = reverse("cases:send_evidence", args=[case.pk])
         future = day("sent_on", NOW.date() + ONE_DAY)
         assert told(officer.post(path, {"hub": " ", **future})) == {
-            "device": ["Select kind of device"],
-            "hub": ["Enter hub"],
+            "device": ["Select the kind of device"],
+            "hub": ["Enter the hub"],
             "sent_on": ["Day it was sent must be today or in the past"],
         }
         form = {"device": "tracker", "hub": "South hub", **day("sent_on", DAY), "exhibit": "A/1"}

@@ -154,8 +154,8 @@ def test_the_log_keeps_who_took_what_for_whom_and_why(officer: Client, cast: Cas
         ({"reason": " "}, {"reason": ["Say why it is needed"]}),
         ({"recipient": ""}, {"recipient": ["Select who will see it"]}),
         ({"recipient": "others", "others": " "}, {"others": ["Say who will see it"]}),
-        ({"form": "pdf"}, {"form": ["Select file from the list"]}),
-        ({"reason": "x" * 501}, {"reason": ["Why it is needed must be 500 characters or fewer"]}),
+        ({"form": "pdf"}, {"form": ["Select a kind of file from the list"]}),
+        ({"reason": "x" * 501}, {"reason": ["Your answer must be 500 characters or fewer"]}),
     ],
 )
 def test_without_a_reason_or_a_recipient_there_is_no_file(

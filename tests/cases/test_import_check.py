@@ -243,7 +243,7 @@ def test_a_day_may_have_the_time_with_it(checker: Checker, day: str, time: str) 
 
 
 def test_a_day_with_no_time_asks_for_it(checker: Checker) -> None:
-    assert told(checker, time="") == {"time": "Enter time"}
+    assert told(checker, time="") == {"time": "Enter the time"}
 
 
 def test_london_days_in_summer_and_winter(checker: Checker) -> None:

@@ -209,18 +209,18 @@ WRONG = [
     ({"suspect": "0"}, "suspect_number", "Suspect must be 1 or more"),
     ({"suspect": "100"}, "suspect_number", "Suspect must be 99 or less"),
     ({"suspect": "he"}, "suspect_number", "Suspect must be a number, like 1"),
-    ({"date": ""}, "day", "Enter day"),
+    ({"date": ""}, "day", "Enter the day of arrest"),
     ({"date": "31/02/2021"}, "day", "Day of arrest must be a real date"),
     ({"date": "yesterday"}, "day", "Day of arrest must be a real date"),
     ({"date": "25/11/2999"}, "day", "Day of arrest must be today or in the past"),
-    ({"time": ""}, "time", "Enter time"),
+    ({"time": ""}, "time", "Enter the time"),
     ({"time": "25"}, "time", "Time must be a time, like 1430 or 2.30pm"),
-    ({"offence": ""}, "offence", "Select offence"),
+    ({"offence": ""}, "offence", "Select an offence"),
     ({"offence": "arson!!"}, "", ""),
-    ({"offence": "Arsn"}, "offence", "Select offence from the list"),
+    ({"offence": "Arsn"}, "offence", "Select an offence from the list"),
     ({"offence": "Other"}, "offence_note", "Say which other offence it was"),
-    ({"borough": "Barnet"}, "borough", "Select borough of the offence from the list"),
-    ({"borough": ""}, "borough", "Select borough of the offence"),
+    ({"borough": "Barnet"}, "borough", "Select the borough of the offence from the list"),
+    ({"borough": ""}, "borough", "Select the borough of the offence"),
 ]
 
 
@@ -250,9 +250,9 @@ def test_every_mistake_is_told_at_once_and_one_word_once(officer: Client) -> Non
     rows = [of(borough="Lambth", suspect=str(n)) for n in range(1, 13)]
     batch = checked(officer, *rows, of(time="", offence=""))
     assert wrong(batch) == [
-        (list(range(2, 12)), "borough", "Select borough of the offence from the list"),
-        ([14], "time", "Enter time"),
-        ([14], "offence", "Select offence"),
+        (list(range(2, 12)), "borough", "Select the borough of the offence from the list"),
+        ([14], "time", "Enter the time"),
+        ([14], "offence", "Select an offence"),
     ]
     assert (batch.result["wrong_cells"], batch.result["wrong_rows"]) == (14, 13)
     page = officer.get(address(batch)).content.decode()
@@ -285,7 +285,7 @@ def test_a_row_that_is_none_is_left_out(officer: Client) -> None:
     batch = checked(officer, of(), ["Total", "1", "", "", "", "", ""], of(time="", suspect="2"))
     assert wrong(batch) == [
         ([3], "kind", "Select the kind of outcome from the list"),
-        ([4], "time", "Enter time"),
+        ([4], "time", "Enter the time"),
     ]
     batch = mended(officer, batch, leave_0="on", leave_1="on")
     assert (batch.state, batch.result["rows"]) == (State.READY, 1)
@@ -297,7 +297,7 @@ def test_a_list_that_another_tab_checked_again_mends_nothing(officer: Client) ->
     mended(officer, batch, mend_0="1430")
     officer.post(address(batch, "mend_import"), {"checked": page.checked, "mend-0": "1500"})
     batch.refresh_from_db()
-    assert wrong(batch) == [([3], "day", "Enter day")]
+    assert wrong(batch) == [([3], "day", "Enter the day of arrest")]
 
 
 def test_no_more_than_five_hundred_are_listed_and_the_file_has_all(officer: Client) -> None:
@@ -316,7 +316,7 @@ def test_no_more_than_five_hundred_are_listed_and_the_file_has_all(officer: Clie
     assert len(rows) == 502
     assert rows[501] == (
         "Arrest", "01/1234567/26", "1", "25/11/2021", None, "Stalking", "Lambeth",
-        "Time: Enter time",
+        "Time: Enter the time",
     )  # fmt: skip
 
 
@@ -441,7 +441,7 @@ class TestAllOrNothing:
         cast.officer.boroughs.set([cast.b])
         officer.post(address(batch, "save_import"))
         batch.refresh_from_db()
-        assert wrong(batch) == [([2], "borough", "Select borough of the offence from the list")]
+        assert wrong(batch) == [([2], "borough", "Select the borough of the offence from the list")]
         assert not Outcome.objects.exists()
 
 

@@ -366,12 +366,12 @@ class TestFilters:
     @pytest.mark.parametrize(
         ("query", "message"),
         [
-            ({"kind": "murder"}, "Select kind from the list"),
-            ({"campaign": "999999"}, "Select campaign from the list"),
-            ({"team": "x"}, "Select team from the list"),
+            ({"kind": "murder"}, "Select a kind from the list"),
+            ({"campaign": "999999"}, "Select a campaign from the list"),
+            ({"team": "x"}, "Select a team from the list"),
             ({"first_day": "31", "first_month": "2", "first_year": "2021"}, "From must be a real"),
             ({"first_day": "1"}, "From must include a month and a year"),
-            ({"kind": "\x00"}, "Select kind from the list"),
+            ({"kind": "\x00"}, "Select a kind from the list"),
         ],
     )
     def test_a_mistake_shows_nothing_and_says_so(
@@ -389,7 +389,7 @@ class TestFilters:
     ) -> None:
         answer = officer.get(at("outcomes"), {"borough": cast.b.pk})
         assert answer.context["page"].rows == []
-        assert "Select borough from the list" in text_of(answer)
+        assert "Select a borough from the list" in text_of(answer)
 
     @QUICK
     @given(st.data())

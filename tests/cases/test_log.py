@@ -189,12 +189,12 @@ WRONG = [
     ({"day_day": "31", "day_month": "2"}, "day", "Day of arrest must be a real date"),
     ({"day_year": "2999"}, "day", "Day of arrest must be today or in the past"),
     ({"time": "25"}, "time", "Time must be a time, like 1430 or 2.30pm"),
-    ({"time": ""}, "time", "Enter time"),
-    ({"offence": ""}, "offence", "Select offence"),
-    ({"offence": "arson!"}, "offence", "Select offence from the list"),
+    ({"time": ""}, "time", "Enter the time"),
+    ({"offence": ""}, "offence", "Select an offence"),
+    ({"offence": "arson!"}, "offence", "Select an offence from the list"),
     ({"offence": "other"}, "offence_note", "Say which other offence it was"),
-    ({"borough": ""}, "borough", "Select borough of the offence"),
-    ({"team": "999999"}, "team", "Select lead team from the list"),
+    ({"borough": ""}, "borough", "Select the borough of the offence"),
+    ({"team": "999999"}, "team", "Select a lead team from the list"),
 ]
 
 
@@ -216,7 +216,7 @@ def test_a_mistake_is_named_at_its_field_and_nothing_is_lost(
 def test_another_borough_than_ones_own_cannot_be_chosen(officer: Client, cast: Cast) -> None:
     answer = officer.post(form(), typed(cast, borough=str(cast.b.pk)))
     assert answer.context["form"].errors["borough"] == [
-        "Select borough of the offence from the list"
+        "Select the borough of the offence from the list"
     ]
 
 
@@ -286,7 +286,7 @@ class TestSavingWhatWasChecked:
         cast.officer.boroughs.set([cast.b])
         answer = officer.post(check(data["token"]), sent)
         assert answer.context["form"].errors["borough"] == [
-            "Select borough of the offence from the list"
+            "Select the borough of the offence from the list"
         ]
         assert (Outcome.objects.count(), Draft.objects.count()) == (0, 1)
 
@@ -299,7 +299,7 @@ class TestSavingWhatWasChecked:
         sent = self.checked(officer, data)
         team.delete()
         answer = officer.post(check(data["token"]), sent)
-        assert answer.context["form"].errors["team"] == ["Select lead team from the list"]
+        assert answer.context["form"].errors["team"] == ["Select a lead team from the list"]
         assert (Outcome.objects.count(), Case.objects.count(), Draft.objects.count()) == (0, 0, 1)
 
     def test_a_draft_that_a_late_request_kept_of_a_saved_entry_goes(

@@ -576,7 +576,7 @@ class TestPages:
                 day("hearing_day", DAY) | {"hearing_time": "9am"},
                 {"hearing_day": ["The hearing must be after the notice was given."]},
             ),
-            ({"suspect": "0"}, {"suspect": ["Select respondent from the list"]}),
+            ({"suspect": "0"}, {"suspect": ["Select the respondent from the list"]}),
             ({"suspect": ""}, {"suspect": ["Select the respondent"]}),
             (
                 {"court_reference": "x" * 41},

@@ -115,7 +115,7 @@ def test_nobody_gets_a_case_that_they_could_not_open_and_then_nothing_moves(
 @pytest.mark.parametrize(
     ("of", "fields", "errors"),
     [
-        ("outcomes", {}, {"team": ["Select lead team"], "reason": ["Say why this changes"]}),
+        ("outcomes", {}, {"team": ["Select a lead team"], "reason": ["Say why this changes"]}),
         (
             "cases",
             {},
@@ -139,7 +139,7 @@ def test_a_move_with_a_mistake_says_so_and_keeps_what_was_chosen(
 
 
 def answer_of_a_choice() -> str:
-    return "Select officer in the case from the list"
+    return "Select the officer in the case from the list"
 
 
 @pytest.mark.parametrize("chosen", [[], ["nonsense"], [str(uuid4())]])

@@ -46,7 +46,7 @@ def test_a_filter_is_kept_under_its_name_and_offered_on_its_list(
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        (" ", "Enter a name for the filter"),
+        (" ", "Enter the name of the filter"),
         ("Mine", "You have a filter of this name already."),
         ("x" * 61, "Name of the filter must be 60 characters or fewer"),
     ],
@@ -98,7 +98,7 @@ def test_a_shared_filter_is_offered_to_the_team_alone(client: Client, cast: Cast
 def test_a_filter_whose_choice_is_gone_says_so(officer: Client, cast: Cast) -> None:
     OutcomeFactory.create(case=CaseFactory.create(borough=cast.a))
     answer = officer.get(reverse("cases:outcomes"), {"team": "999"})
-    assert answer.context["list"].form.errors == {"team": ["Select team from the list"]}
+    assert answer.context["list"].form.errors == {"team": ["Select a team from the list"]}
     assert answer.context["page"].rows == []
 
 

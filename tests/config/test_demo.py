@@ -34,6 +34,7 @@ from partners.models import (
     TrainingProgramme,
     TrainingSession,
 )
+from partners.presenters.links import Confirmations
 from summaries.figures import By, Window, figures
 from summaries.measures import BY_SLUG
 from summaries.models import BoroughReturn, ChangedDay, MailSent, Restatement, SummaryRun
@@ -350,6 +351,32 @@ def test_webinars_and_training(published: Campaign) -> None:
     sums = sessions.aggregate(trained=Sum("officers_trained"), attended=Sum("officers_attended"))
     assert sums["trained"] == 6800 < sums["attended"]
     assert sessions.values("borough").distinct().count() == 32
+
+
+def test_partners_have_answered_are_waited_for_or_let_it_lapse(demo: str) -> None:
+    supervisor = User.objects.get(username="supervisor.force")
+    events = EngagementEvent.objects.filter(participations__confirmation_links__isnull=False)
+    pages = [Confirmations(event, supervisor) for event in events.distinct().order_by("pk")]
+    answers = {
+        str(one.link.participation.partner): (one.attended, one.counted, one.naming)
+        for page in pages
+        for one in page.answers
+    }
+    assert answers == {
+        "Solace": ("Yes", "290, 310 entered", "May be named"),
+        "Hayes Muslim Centre": ("Yes", "85, the same as entered", "May be named"),
+        "Lantern Advocacy": ("Yes", "70, 72 entered", "Not to be named"),
+    }
+    # A supervisor is asked about the one that does not fit the directory.
+    assert [
+        str(one.link.participation.partner)
+        for page in pages
+        for one in page.answers
+        if one.can_be_taken_over
+    ] == ["Lantern Advocacy"]
+    parts = [part for page in pages for part in page.parts]
+    assert {str(part.participation.partner) for part in parts if part.open_link} == {"Gaia"}
+    assert [part.state for part in parts if part.lapsed] == ["Not answered by 10 December 2021"]
 
 
 def click(client: Client, page: Any, words: str) -> Any:

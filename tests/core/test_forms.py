@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, time
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import time_machine
@@ -18,10 +18,10 @@ from core.forms import (
     FilterForm,
     PageForm,
     in_words,
-    lowered,
     parse_clock,
     parse_day,
 )
+from core.spoken import Spoken, lowered
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ class Everything(PageForm):
     """One control of each shape."""
 
     text = forms.CharField(label="Custody record", max_length=5)
-    number = forms.IntegerField(label="Suspect")
+    number = forms.IntegerField(label="Leaflets")
     day = DayField(label="Day of arrest", past=True)
     clock = ClockField(label="Time")
     choice = forms.ChoiceField(
@@ -187,13 +187,13 @@ def test_each_mistake_is_said_once_and_leads_to_its_control() -> None:
     form.is_valid()
     assert form.error_links == [
         ("id_text", "Open the form again"),
-        ("id_text", "Enter custody record"),
-        ("id_number", "Enter suspect"),
-        ("id_day_0", "Enter day of arrest"),
-        ("id_clock", "Enter time"),
-        ("id_choice_0", "Select kind"),
+        ("id_text", "Enter the custody record"),
+        ("id_number", "Enter the number of leaflets"),
+        ("id_day_0", "Enter the day of arrest"),
+        ("id_clock", "Enter the time"),
+        ("id_choice_0", "Select a kind"),
         ("id_several_0", "Select teams that helped"),
-        ("id_picked", "Select CPS area"),
+        ("id_picked", "Select a CPS area"),
     ]
     assert_links_lead_somewhere(form)
     assert form.error_title == "Error: "
@@ -216,9 +216,9 @@ def test_a_form_without_mistakes_says_nothing() -> None:
         ({"day_year": "2998"}, "day", "Day of arrest must be today or in the past"),
         ({"clock": "25"}, "clock", "Time must be a time, like 1430 or 2.30pm"),
         ({"text": "123456"}, "text", "Custody record must be 5 characters or fewer"),
-        ({"choice": "third"}, "choice", "Select kind from the list"),
+        ({"choice": "third"}, "choice", "Select a kind from the list"),
         ({"several": ["a", "z"]}, "several", "Select teams that helped from the list"),
-        ({"picked": "z"}, "picked", "Select CPS area from the list"),
+        ({"picked": "z"}, "picked", "Select a CPS area from the list"),
     ],
 )
 def test_a_mistake_says_what_to_do(wrong: dict[str, Any], field: str, message: str) -> None:
@@ -331,3 +331,89 @@ def test_a_label_inside_a_sentence(label: str, inside: str) -> None:
 )
 def test_a_value_in_words(name: str, value: Any, words: str) -> None:
     assert in_words(Everything.base_fields[name], value) == words
+
+
+class TestWordsOfErrors:
+    """What is asked for has the article that a person would use, whatever its kind."""
+
+    @pytest.mark.parametrize(
+        ("field", "asked_for", "subject"),
+        [
+            (forms.CharField(label="Place"), "the place", "Place"),
+            (forms.CharField(label="What it is called"), "what it is called", "Your answer"),
+            (forms.CharField(label="Why"), "why", "Your answer"),
+            (forms.CharField(label="Their work there"), "their work there", "Your answer"),
+            (forms.CharField(label="Whole reference"), "the whole reference", "Whole reference"),
+            (forms.CharField(), "the name of it", "Name of it"),
+            (DayField(label="Day it was heard"), "the day it was heard", "Day it was heard"),
+            (forms.ChoiceField(label="Kind"), "a kind", "Kind"),
+            (forms.ChoiceField(label="Offence"), "an offence", "Offence"),
+            (forms.ChoiceField(label="CPS area"), "a CPS area", "CPS area"),
+            (forms.ChoiceField(label="Level of risk"), "the level of risk", "Level of risk"),
+            (forms.ChoiceField(label="Team that came"), "the team that came", "Team that came"),
+            (forms.ChoiceField(label="Who asked"), "who asked", "Your answer"),
+            (forms.MultipleChoiceField(label="Topics"), "topics", "Topics"),
+            (
+                forms.IntegerField(label="Leaflets"),
+                "the number of leaflets",
+                "The number of leaflets",
+            ),
+        ],
+    )
+    def test_by_the_label(self, field: forms.Field, asked_for: str, subject: str) -> None:
+        spoken = Spoken(field, "name_of_it", "")
+        assert (spoken.asked_for, spoken.subject) == (asked_for, subject)
+
+    @pytest.mark.parametrize(
+        ("own", "subject"),
+        [("the time it starts", "The time it starts"), ("who delivered it", "Your answer")],
+    )
+    def test_by_words_of_its_own(self, own: str, subject: str) -> None:
+        spoken = Spoken(ClockField(label="Starts at"), "starts", own)
+        assert (spoken.asked_for, spoken.subject) == (own, subject)
+
+    def test_of_a_form(self) -> None:
+        class Stall(PageForm):
+            SPOKEN: ClassVar = {"starts": "the time it starts"}
+
+            starts = ClockField(label="Starts at")
+            times = forms.IntegerField(label="Leaflets", min_value=1, max_value=26)
+            email = forms.EmailField(label="E-mail")
+            people = forms.CharField(label="People", error_messages={"required": "Say who"})
+
+        said = [
+            ("", "", "", ""),
+            ("25", "x", "x", "A"),
+            ("9am", "0", "a@example.org", "A"),
+            ("9am", "27", "a@example.org", "A"),
+        ]
+        names = ("starts", "times", "email", "people")
+        assert [
+            {
+                name: str(errors[0])
+                for name, errors in Stall(dict(zip(names, one, strict=True))).errors.items()
+            }
+            for one in said
+        ] == [
+            {
+                "starts": "Enter the time it starts",
+                "times": "Enter the number of leaflets",
+                "email": "Enter the e-mail",
+                "people": "Say who",
+            },
+            {
+                "starts": "The time it starts must be a time, like 1430 or 2.30pm",
+                "times": "The number of leaflets must be a whole number, like 4",
+                "email": "Enter an e-mail address, like name@example.org",
+            },
+            {"times": "The number of leaflets must be 1 or more"},
+            {"times": "The number of leaflets must be 26 or fewer"},
+        ]
+
+    def test_a_label_that_changes_is_followed(self) -> None:
+        class When(PageForm):
+            day = DayField()
+
+        form = When({})
+        form.fields["day"].label = "Day of arrest"
+        assert form.errors == {"day": ["Enter the day of arrest"]}

@@ -15,6 +15,7 @@ from audit.models import LogRow
 from core.days import london_day
 from partners.models import Contact, Partner
 from partners.presenters.directory import Entry
+from tests.cases.pages import form_at
 from tests.conftest import Cast
 from tests.factories import (
     ContactFactory,
@@ -342,12 +343,12 @@ class TestKeeping:
     @pytest.mark.parametrize(
         ("wrong", "told"),
         [
-            ({"name": ""}, "Enter name"),
-            ({"kind": ""}, "Select kind"),
+            ({"name": ""}, "Enter the name"),
+            ({"kind": ""}, "Select a kind"),
             ({"phone": "ring us"}, "Enter a phone number, like 020 7946 0011"),
             ({"website": "ftp://x.example"}, "Enter a website, like https://www.example.org"),
             ({"website": "javascript:alert(1)"}, "Enter a website, like https://www.example.org"),
-            ({"review_on_day": ""}, "Check this entry again on must include a day"),
+            ({"review_on_day": ""}, "The day to check it again must include a day"),
             ({"offers": ["magic"]}, "Select what they offer from the list"),
         ],
     )
@@ -379,6 +380,7 @@ class TestKeeping:
         checked = {"link_checked_at": timezone.now(), "link_result": "broken"}
         Partner.objects.update(website="https://old.example/", **checked)
         sent = typed(name="Lantern", boroughs=[cast.b.pk], london_wide="on")
+        sent["version"] = form_at(keeper, at("amend_partner", "lantern"))["version"]
         assert keeper.post(at("amend_partner", "lantern"), sent).status_code == 302
         partner.refresh_from_db()
         assert (partner.name, partner.slug, partner.london_wide) == ("Lantern", "lantern", True)
@@ -390,8 +392,11 @@ class TestKeeping:
     ) -> None:
         checked = {"link_checked_at": timezone.now(), "link_result": "answers"}
         Partner.objects.update(website="https://lantern.example/", **checked)
-        keeper.post(at("amend_partner", "lantern"), typed())
+        version = form_at(keeper, at("amend_partner", "lantern"))["version"]
+        sent = typed(version=version, hours="Mornings")
+        assert keeper.post(at("amend_partner", "lantern"), sent).status_code == 302
         partner.refresh_from_db()
+        assert partner.hours == "Mornings"
         assert partner.link_result == "answers"
 
     def test_whoever_corrects_has_checked_it(self, keeper: Client, partner: Partner) -> None:
@@ -485,9 +490,9 @@ class TestContacts:
             "partners.contact",
             str(contact.pk),
         )
-        assert (
-            keeper.post(at("amend_contact", "lantern", contact.pk), self.TYPED).status_code == 302
-        )
+        address = at("amend_contact", "lantern", contact.pk)
+        typed = self.TYPED | {"version": form_at(keeper, address)["version"]}
+        assert keeper.post(address, typed).status_code == 302
         assert self.facts(Contact.objects.get()) == self.EXPECTED
 
     def test_one_is_removed_for_good_after_a_question(

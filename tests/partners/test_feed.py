@@ -407,9 +407,7 @@ class TestItsPage:
         client, make = browser(cast.officer), reverse("partners:make_feed")
         for borough in (cast.b.pk, BoroughFactory.create().pk, "x"):
             page = client.post(make, {"borough": borough})
-            assert page.context["form"].errors == {
-                "borough": ["Select of which borough from the list"]
-            }
+            assert page.context["form"].errors == {"borough": ["Select a borough from the list"]}
         assert not CalendarLink.objects.exists()
 
     @pytest.mark.parametrize("role", ["communications", "auditor", "administrator"])

@@ -210,17 +210,20 @@ class TestLogging:
         ("wrong", "told"),
         [
             ({"day_year": 2099}, "Day must be today or in the past"),
-            ({"starts": "9.99"}, "Started at must be a time, like 1430 or 2.30pm"),
-            ({"officers_attended": ""}, "Enter officers who came"),
-            ({"officers_attended": "many"}, "Officers who came must be a whole number, like 40"),
+            ({"starts": "9.99"}, "The time it started must be a time, like 1430 or 2.30pm"),
+            ({"officers_attended": ""}, "Enter the number of officers who came"),
+            (
+                {"officers_attended": "many"},
+                "The number of officers who came must be a whole number, like 40",
+            ),
             ({"officers_trained": -1}, "must be 0 or more"),
             ({"officers_trained": 51}, "No more officers can be trained than came"),
             ({"answered_before": 51}, "No more officers can answer than came"),
             ({"agreed_before": 41}, "No more officers can agree than answered"),
             ({"answered_after": 51}, "No more officers can answer than came"),
             ({"agreed_after": 1}, "No more officers can agree than answered"),
-            ({"partner": ""}, "Select delivered by"),
-            ({"borough": ""}, "Select borough"),
+            ({"partner": ""}, "Select who delivered it"),
+            ({"borough": ""}, "Select a borough"),
         ],
     )
     def test_a_wrong_one_is_told_what_to_do(
@@ -245,7 +248,7 @@ class TestLogging:
         for person in (cast.officer, cast.supervisor, cast.outsider):
             form = sent(cast, programme, borough=cast.b.pk)
             page = browser(person).post(at("log_session", "matters"), form)
-            assert b"Select borough from the list" in page.content
+            assert b"Select a borough from the list" in page.content
         assert TrainingSession.objects.count() == before
 
     def test_those_who_train_and_are_still_offered_deliver_it(
@@ -284,6 +287,7 @@ class TestKeeping:
         form = officer.get(at("amend_session", session.pk)).context["form"]
         assert (form["day"].value(), form["starts"].value()) == (WHEN.date(), "09:30")
         new = sent(cast, session.programme, officers_trained=41, officers_attended=50)
+        new["version"] = form["version"].value()
         answer = officer.post(at("amend_session", session.pk), new)
         assert answer["Location"] == at("session", session.pk)
         session.refresh_from_db()

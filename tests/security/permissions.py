@@ -167,7 +167,7 @@ SERVICE: Lines = {
     "health account_inactive": Rule(SIGNED_IN, NOTHING, "200", NOT_TAKEN, open=True),
     "favicon": Rule(SIGNED_IN, NOTHING, "302 static", NOT_TAKEN, open=True),
     "session": Rule(SIGNED_IN, NOTHING, "200", open=True),
-    "kept_form": Rule(SIGNED_IN, MINE, "200"),
+    "kept_form": Rule(SIGNED_IN, MINE, "200", "302 kept_form"),
 }
 SIGNING_IN: Lines = {
     "accounts:sign_in account_login": Rule(
@@ -380,6 +380,7 @@ PARTNERS: Lines = {
     "partners:amend_event partners:finish_event partners:cancel_event partners:void_event"
     " partners:repeat_event partners:add_follow_up": Rule(WRITERS, ENGAGED, "200", but=READS_ONLY),
     "partners:say_parts": Rule(WRITERS, ENGAGED, "200", BACK_TO_EVENT, but=READS_ONLY),
+    "partners:amend_follow_up": Rule(WRITERS, ENGAGED, "200", but={"supervisor away": "403"}),
     "partners:finish_follow_up": Rule(
         WRITERS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but={"supervisor away": "403"}
     ),

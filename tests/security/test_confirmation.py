@@ -191,6 +191,19 @@ class TestGuessing:
         with time_machine.travel(now + timedelta(minutes=5), tick=False):
             assert opened(token).status_code == 200
 
+    def test_one_link_is_not_hammered_from_many_networks(self) -> None:
+        _, token = new_link()
+        with time_machine.travel(timezone.now(), tick=False):
+            clients = [Client(REMOTE_ADDR=f"10.2.{number}.1") for number in range(62)]
+            wrong = {"attended": "perhaps"}
+            found = [sent(token, client, **wrong).status_code for client in clients[:61]]
+            assert found == [200] * 60 + [429]
+            # Another link is open, and whoever has none is told as before.
+            assert opened(new_link()[1], clients[61]).status_code == 200
+            assert Client(REMOTE_ADDR="10.3.0.1").get(CONFIRM).status_code == 404
+        with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+            assert sent(token).status_code == 200
+
     def test_many_networks_together_are_refused(self) -> None:
         _, token = new_link()
         with time_machine.travel(timezone.now(), tick=False):

@@ -1,21 +1,26 @@
 """What was typed outlives the session: kept for its owner, filled in, acted upon by nobody."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.kept import seal_of
-from accounts.models import KeptForm
+from accounts.models import KeptForm, User
 from cases.models import Case, CaseNote, Outcome
 from core.fill import filled
-from tests.cases.pages import at, browser, form_at
+from partners.models import EngagementEvent
+from tests.cases.pages import as_asked, at, browser, form_at
 from tests.cases.test_doors import Controls
 from tests.conftest import Cast
-from tests.factories import CaseFactory, OutcomeFactory, TeamFactory
+from tests.factories import CaseFactory, EngagementEventFactory, OutcomeFactory, TeamFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -270,3 +275,107 @@ old &lt;</textarea><input type="file" name="f">
 
     def test_a_page_without_that_form_is_none(self) -> None:
         assert filled(self.PAGE, at="/", address="/there/", fields={"a": ["1"]}) is None
+
+
+class TestWhileSomebodyTypes:
+    """What the page's script sends of a form with `data-draft`, in case the browser crashes."""
+
+    ADD = "/engagement/add/"
+
+    def drafted(self, client: Client, owner: User, **fields: Any) -> int:
+        typed = {"title": "Stall", "token": str(uuid4()), **fields}
+        seal = {"owner": seal_of(owner), "unsent": ""}
+        headers = {"referer": f"http://testserver{self.ADD}", "x-poll": "draft"}
+        return int(client.post(self.ADD, typed | seal, headers=headers).status_code)
+
+    def test_it_waits_on_its_page_and_on_the_desk(self, cast: Cast) -> None:
+        client = browser(cast.officer)
+        assert self.drafted(client, cast.officer, title="Stall at") == 204
+        kept = KeptForm.objects.get()
+        assert (kept.owner, kept.address, kept.page) == (cast.officer, self.ADD, self.ADD)
+        for address in (self.ADD, at("desk")):
+            assert f'href="{kept.back}"' in client.get(address).content.decode()
+        offered = Controls(client.get(kept.back).content.decode()).offered
+        assert (offered["title"], offered["kept"]) == ({"Stall at"}, {str(kept.pk)})
+        assert not EngagementEvent.objects.exists()
+
+    def test_it_is_one_for_each_new_thing_and_the_last_typed(self, cast: Cast) -> None:
+        client, token = browser(cast.officer), str(uuid4())
+        for title, of in (("St", token), ("Stall", token), ("Other", str(uuid4()))):
+            self.drafted(client, cast.officer, title=title, token=of)
+        titles = KeptForm.objects.values_list("fields__title", flat=True)
+        assert sorted(titles) == [["Other"], ["Stall"]]
+
+    def test_it_goes_when_the_form_is_sent(self, cast: Cast) -> None:
+        client = browser(cast.officer)
+        opened = Controls(client.get(self.ADD).content.decode()).offered
+        [token], [kept] = opened["token"], opened["kept"]
+        typed: dict[str, Any] = {"title": "Stall", "kind": "stall", "starts": "1430"}
+        typed |= {"day_day": "1", "day_month": "2", "day_year": "2021", "where": "online"}
+        for title in ("St", "Stall"):
+            self.drafted(client, cast.officer, title=title, token=token, kept=kept)
+            form = KeptForm.objects.get()
+            assert (str(form.pk), form.fields["title"]) == (kept, [title])
+        sent_whole = typed | {"token": token, "kept": kept, "borough": cast.a.pk}
+        assert client.post(self.ADD, sent_whole).status_code == 302
+        assert not KeptForm.objects.exists()
+        assert EngagementEvent.objects.get().title == "Stall"
+
+    def test_taken_up_again_and_left_again_it_is_still_there(self, cast: Cast) -> None:
+        client, strict = browser(cast.officer), Client(enforce_csrf_checks=True)
+        self.drafted(client, cast.officer)
+        kept = KeptForm.objects.get()
+        [token] = kept.fields["token"]
+        fields = {"title": "Stall b", "token": token, "kept": kept.pk}
+        fields |= {"owner": seal_of(cast.officer)}
+        # As its session ends though it goes on after all, and with a sign-in of another tab.
+        client.post(self.ADD, fields | {"unsent": ""})
+        strict.force_login(cast.officer)
+        strict.post(self.ADD, fields)
+        assert KeptForm.objects.get().fields["title"] == ["Stall b"]
+
+    def test_it_keeps_nobody_signed_in(self, cast: Cast) -> None:
+        client = browser(cast.officer)
+        with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+            before = client.session.get_expiry_date()
+            assert self.drafted(client, cast.officer) == 204
+            assert client.session.get_expiry_date() == before
+
+    def test_after_the_session_it_is_kept_and_nothing_is_said(self, cast: Cast) -> None:
+        assert self.drafted(Client(), cast.officer) == 204
+        assert KeptForm.objects.get().owner == cast.officer
+
+    def test_it_is_nobody_elses(self, cast: Cast) -> None:
+        assert self.drafted(browser(cast.colleague), cast.officer) == 409
+        assert not KeptForm.objects.exists()
+        self.drafted(browser(cast.officer), cast.officer)
+        kept = KeptForm.objects.get()
+        other = browser(cast.colleague)
+        assert kept.back not in other.get(self.ADD).content.decode()
+        assert other.post(reverse("kept_form", args=[kept.pk])).status_code == 404
+        assert KeptForm.objects.exists()
+
+    def test_its_owner_removes_it(self, cast: Cast) -> None:
+        client = browser(cast.officer)
+        self.drafted(client, cast.officer)
+        address = reverse("kept_form", args=[KeptForm.objects.get().pk])
+        answer = client.post(address, headers={"referer": f"http://testserver{at('desk')}"})
+        assert answer["Location"] == at("desk")
+        assert not KeptForm.objects.exists()
+
+    def test_a_choice_between_two_is_asked_again_when_it_is_taken_up_later(
+        self, cast: Cast
+    ) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, place="The station")
+        address = reverse("partners:amend_event", args=[event.pk])
+        client = browser(cast.officer)
+        mine = form_at(client, address) | {"title": "Mine"}
+        EngagementEvent.objects.update(title="Theirs")
+        asked = as_asked(client.post(address, mine).context["form"])
+        sent(Client(), address, **asked | {"owner": seal_of(cast.officer)})
+        page = client.get(KeptForm.objects.get().back).content.decode()
+        again = {name: sorted(values) for name, values in Controls(page).offered.items()}
+        typed = mine | {"version": again["version"], "title": again["title"]}
+        assert "seen" not in again
+        conflicts = client.post(address, typed).context["form"].conflicts
+        assert [(one.now, one.mine) for one in conflicts] == [("Theirs", "Mine")]

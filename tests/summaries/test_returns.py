@@ -25,7 +25,7 @@ from cases.actions import void_outcome
 from cases.models import Outcome
 from cases.presenters.desk import Desk
 from core.days import LONDON, DayRange
-from partners.actions import amend_event, training, version_of, void_event
+from partners.actions import amend_event, training, void_event
 from partners.models import EngagementEvent, Participation
 from summaries.actions import run_nightly
 from summaries.asked import Asked, Place
@@ -269,7 +269,6 @@ def _amended(event: EngagementEvent, by: User, **fields: Any) -> None:
     amend_event(
         event=event,
         by=by,
-        version=version_of(event),
         **({"partners": event.partners.all(), "supporting_teams": []} | fields),
     )
 

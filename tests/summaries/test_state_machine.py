@@ -156,7 +156,6 @@ class Figures(RuleBasedStateMachine):
         partner_actions.amend_event(
             by=self.by,
             event=event,
-            version=partner_actions.version_of(event),
             partners=[self.partners[pick] for pick in picks],
             supporting_teams=[],
             happened_at=at,

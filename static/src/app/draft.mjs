@@ -1,4 +1,5 @@
-// <form data-draft="address">: what is typed is kept on the server, never in the browser.
+// <form data-draft="address">: what is typed is kept on the server, never in the browser. Without an
+// address it is sent where the form is sent, marked as unsent, as at the end of a session.
 
 const AFTER_TYPING = 800;
 const RETRY = 5000;
@@ -20,10 +21,13 @@ function keep(form) {
     clearTimeout(timer);
     if (!unsaved || sent) return;
     unsaved = false;
+    const body = new FormData(form);
+    if (!form.dataset.draft) body.append("unsent", "");
     try {
-      const answer = await fetch(form.dataset.draft, {
+      const answer = await fetch(form.dataset.draft || form.action, {
         method: "POST",
-        body: new FormData(form),
+        body,
+        headers: form.dataset.draft ? {} : { "X-Poll": "draft" },
         credentials: "same-origin",
         redirect: "manual",
         keepalive: leaving,
@@ -38,7 +42,7 @@ function keep(form) {
       } else if (answer.status >= 500) {
         throw new Error(String(answer.status));
       } else {
-        say("The draft is no longer being saved. Save the entry to keep it.");
+        say("The draft is no longer being saved. Save the form to keep it.");
       }
     } catch {
       unsaved = true;
@@ -47,11 +51,12 @@ function keep(form) {
     }
   }
 
-  form.addEventListener("input", () => {
+  const typed = () => {
     unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(save, AFTER_TYPING);
-  });
+  };
+  form.addEventListener("input", typed);
   form.addEventListener("change", () => form.dispatchEvent(new Event("input")));
   form.addEventListener("submit", () => {
     sent = true;
@@ -61,6 +66,8 @@ function keep(form) {
   addEventListener("pageshow", () => {
     sent = false;
   });
+  // What came back with mistakes was typed as well.
+  if (document.querySelector(".govuk-error-summary")) typed();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save({ leaving: true });
   });
