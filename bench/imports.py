@@ -14,18 +14,20 @@ import pghistory
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.imports.actions import ask_to_save, match_columns, start_import, work_on
+from accounts.imports.check import Fit, Matching
+from accounts.imports.files import read
+from accounts.models import Import, User
 from bench.facts import LAST_DAY
 from bench.timing import compare, heading
 from campaigns.models import Borough, Team
-from cases.actions.imports import ask_to_save, match_columns, start_import, work_on
+from cases.entry import Entry
 from cases.forms.log import CODES
-from cases.imports.check import Checker, Fit, Matching
-from cases.imports.columns import guess
-from cases.imports.files import MOST_ROWS, read
-from cases.models import Case, Import, Outcome, Suspect
+from cases.imports.subject import OUTCOMES
+from cases.models import Case, Outcome, Suspect
 
 BATCH = 2_000
+MOST_ROWS = OUTCOMES.columns.most_rows
 HEADINGS = ["Kind", "Reference", "Date", "Time", "Offence", "Order", "Route", "Kind of bail"]
 HEADINGS += ["Home Office outcome type", "Custody record", "Borough", "Team"]
 KINDS = {
@@ -71,7 +73,7 @@ def spreadsheet(rows: int, chance: random.Random) -> bytes:
 
 def bring_in(user: User, content: bytes) -> None:
     """All of an import, from the file to the last row."""
-    batch = start_import(by=user, name="bench.csv", content=content)
+    batch = start_import(by=user, of=OUTCOMES, name="bench.csv", content=content)
     match_columns(
         batch=batch, header_row=batch.header_row, columns=batch.columns, defaults=batch.defaults
     )
@@ -83,17 +85,17 @@ def bring_in(user: User, content: bytes) -> None:
     assert batch.state == Import.State.SAVED
 
 
-def checked(user: User, content: bytes) -> Iterator[Fit]:
+def checked(user: User, content: bytes) -> Iterator[Fit[Entry]]:
     """The rows of the file as entries, ready to be written."""
-    defaults = {"suspect_number": "1", "strand": "domestic_abuse"}
-    checker = Checker(user, timezone.now())
-    for line, row in Matching(guess(HEADINGS), defaults, {}, 1).rows(read(content)):
+    checker, columns = OUTCOMES.checker(user, timezone.now()), OUTCOMES.columns
+    matching = Matching(columns.guess(HEADINGS), OUTCOMES.silent, {}, 1)
+    for line, row in matching.rows(read(content, columns)):
         fit = checker.check(line, row)
         assert isinstance(fit, Fit)
         yield fit
 
 
-def create_rows(user: User, fits: list[Fit], cases: dict[str, tuple[Case, Suspect]]) -> None:
+def create_rows(user: User, fits: list[Fit[Entry]], cases: dict[str, tuple[Case, Suspect]]) -> None:
     Outcome.objects.bulk_create(
         (
             Outcome(
@@ -113,7 +115,7 @@ def create_rows(user: User, fits: list[Fit], cases: dict[str, tuple[Case, Suspec
     )
 
 
-def create_cases(user: User, fits: list[Fit]) -> dict[str, tuple[Case, Suspect]]:
+def create_cases(user: User, fits: list[Fit[Entry]]) -> dict[str, tuple[Case, Suspect]]:
     made = Case.objects.bulk_create(
         (
             Case(

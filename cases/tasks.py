@@ -7,20 +7,10 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
+from accounts.imports.actions import purge_imports
 from cases.actions import reduce, retention
 from cases.actions.drafts import purge_drafts
-from cases.actions.imports import purge_imports, work_on
 from core.days import london_day
-
-
-@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
-def work_on_import(self: "Task[[str], None]", pk: str) -> None:
-    """Checks or saves an import.
-
-    While another worker is at it this comes again: should that one die, somebody goes on.
-    """
-    if not work_on(UUID(pk)):
-        raise self.retry(countdown=3, max_retries=None)
 
 
 @shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)

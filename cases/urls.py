@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, path
 
+from accounts.imports.views import imports, template
 from accounts.views.lists import export, rows, save_filter
+from cases.imports.subject import OUTCOMES
 from cases.presenters.lists import CASE_LIST, OUTCOME_LIST
 from cases.views import (
     barred,
@@ -12,7 +14,6 @@ from cases.views import (
     disclosures,
     duplicates,
     evidence,
-    imports,
     lists,
     log,
     orders,
@@ -147,17 +148,8 @@ of_evidence = [
     ),
 ]
 of_imports = [
-    path("imports/", imports.imports, name="imports"),
-    path("imports/template/", imports.template, name="import_template"),
-    path("imports/<uuid:pk>/", imports.show, name="import"),
-    path("imports/<uuid:pk>/columns/", imports.match, name="match_import"),
-    path("imports/<uuid:pk>/mend/", imports.mend_rows, name="mend_import"),
-    path("imports/<uuid:pk>/marked/", imports.marked, name="marked_import"),
-    path("imports/<uuid:pk>/save/", imports.save, name="save_import"),
-    path("imports/<uuid:pk>/again/", imports.again, name="import_again"),
-    path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
-    path("imports/<uuid:pk>/undo/", imports.undo, name="undo_import"),
-    path("imports/<uuid:pk>/discard/", imports.discard, name="discard_import"),
+    path("imports/", imports, {"of": OUTCOMES}, name="imports"),
+    path("imports/template/", template, {"of": OUTCOMES}, name="import_template"),
 ]
 of_retention = [
     path("retention/", retention.queue, name="retention"),

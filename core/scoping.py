@@ -180,7 +180,7 @@ def doors(root: Path) -> Iterator[Path]:
         if app.name in {"tests", "bench"}:
             continue
         for door in DOORS:
-            yield from app.glob(f"{door}.py")
+            yield from app.glob(f"**/{door}.py")
             yield from app.glob(f"{door}/**/*.py")
 
 

@@ -7,6 +7,7 @@ from partners.models import (
     Contact,
     EngagementEvent,
     FollowUp,
+    ImportedEvent,
     Participation,
     Partner,
     TrainingProgramme,
@@ -87,6 +88,15 @@ class ConfirmationLinkAdmin(ReadOnlyAdmin):
     search_fields = ["participation__partner__name", "participation__event__title"]
     list_select_related = ["participation__partner", "participation__event"]
     exclude = ["digest"]
+
+
+@admin.register(ImportedEvent)
+class ImportedEventAdmin(ReadOnlyAdmin):
+    list_display = ["event", "line", "batch"]
+    list_filter = ["batch__state"]
+    search_fields = ["event__title"]
+    list_select_related = ["event", "batch"]
+    ordering = ["-pk"]
 
 
 @admin.register(TrainingProgramme)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Contact,
         EngagementEvent,
         FollowUp,
+        ImportedEvent,
         Participation,
         Partner,
         TrainingSession,
@@ -120,6 +121,17 @@ class FollowUpQuerySet(EngagementQuerySet["FollowUp"]):
 
     def open(self) -> Self:
         return self.filter(done_at=None, event__voided_at=None)
+
+
+class ImportedEventQuerySet(ScopedQuerySet["ImportedEvent"]):
+    """Seen by those who keep the records of the event's borough: who sees all of an import's may,
+    as a supervisor, undo it.
+    """
+
+    def _scope(self, user: Viewer) -> Self:
+        if not (isinstance(user, User) and user.may(Permission.READ_RECORDS)):
+            return self.none()
+        return user.scope.limit(self, "event__borough")
 
 
 class ConfirmationLinkQuerySet(EngagementQuerySet["ConfirmationLink"]):

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from accounts.imports.views import imports, template
 from accounts.views.lists import export, rows, save_filter
+from partners.imports.subject import EVENTS
 from partners.presenters.lists import EVENT_LIST
 from partners.views import calendar, confirm, directory, events, feed, training
 
@@ -12,6 +14,8 @@ of_events = [
     path("engagement/", rows, {"of": EVENT_LIST}, name="events"),
     path("engagement/export/", export, {"of": EVENT_LIST}, name="export_events"),
     path("engagement/filter/", save_filter, {"of": EVENT_LIST}, name="save_events"),
+    path("engagement/imports/", imports, {"of": EVENTS}, name="imports"),
+    path("engagement/imports/template/", template, {"of": EVENTS}, name="import_template"),
     path("engagement/calendar/", calendar.calendar, name="calendar"),
     path("engagement/map/", calendar.places, name="places"),
     path("engagement/add/", events.add, name="add_event"),

@@ -22,7 +22,7 @@ from factory.declarations import (
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
 
-from accounts.models import KeptForm, SavedFilter, StaffBorough, User
+from accounts.models import Import, ImportFile, KeptForm, SavedFilter, StaffBorough, User
 from audit.models import ErasedRow, LogRow, Review, Sample, SampledRow, Seal, SealedPart
 from campaigns.models import (
     BasicCommandUnit,
@@ -63,9 +63,7 @@ from cases.models import (
     Draft,
     EvidenceSubmission,
     Exclusion,
-    Import,
-    ImportedRow,
-    ImportFile,
+    ImportedOutcome,
     Lifting,
     MaracReferral,
     OrderAvailability,
@@ -88,6 +86,7 @@ from partners.models import (
     EngagementEvent,
     EventTeam,
     FollowUp,
+    ImportedEvent,
     Participation,
     Partner,
     PartnerBorough,
@@ -629,6 +628,7 @@ class ImportFactory(DjangoModelFactory[Import]):
         model = Import
 
     owner = SubFactory(UserFactory)
+    of = Import.Of.OUTCOMES
     name = "november.csv"
 
     class Params:
@@ -650,9 +650,9 @@ class ImportFileFactory(DjangoModelFactory[ImportFile]):
     content = b"1,Kind\n"
 
 
-class ImportedRowFactory(DjangoModelFactory[ImportedRow]):
+class ImportedOutcomeFactory(DjangoModelFactory[ImportedOutcome]):
     class Meta:
-        model = ImportedRow
+        model = ImportedOutcome
 
     batch = SubFactory(ImportFactory, saved=True)
     line = Sequence(lambda n: n + 2)
@@ -698,6 +698,15 @@ class EngagementEventFactory(DjangoModelFactory[EngagementEvent]):
     borough = SubFactory(BoroughFactory)
     attendances = 40
     reach_method = EngagementEvent.ReachMethod.CLICKER
+
+
+class ImportedEventFactory(DjangoModelFactory[ImportedEvent]):
+    class Meta:
+        model = ImportedEvent
+
+    batch = SubFactory(ImportFactory, of=Import.Of.EVENTS, saved=True)
+    line = Sequence(lambda n: n + 2)
+    event = SubFactory(EngagementEventFactory)
 
 
 class ParticipationFactory(DjangoModelFactory[Participation]):

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import KeptForm, SavedFilter, StaffBorough, User
+from accounts.models import Import, ImportFile, KeptForm, SavedFilter, StaffBorough, User
 from campaigns.models import Campaign, CampaignBorough, CommandMembership
 from cases.models import (
     BreakGlass,
@@ -24,9 +24,7 @@ from cases.models import (
     DisclosureApplication,
     Draft,
     EvidenceSubmission,
-    Import,
-    ImportedRow,
-    ImportFile,
+    ImportedOutcome,
     MaracReferral,
     OrderBreach,
     Outcome,
@@ -71,14 +69,14 @@ IN_ADMIN = [
 ]
 WRITTEN_BY_THE_PRODUCT = {
     *("OutcomeSupport", "PossibleDuplicate", "SentBack", "CaseNote", "RiskAssessment"),
-    *("ImportedRow", "Case", "CaseAccess", "Exclusion", "Lifting"),
+    *("ImportedOutcome", "ImportedEvent", "Case", "CaseAccess", "Exclusion", "Lifting"),
     *("Reduction", "ReductionCase", "MailSent", "ConfirmationLink"),
     *("DailyTotal", "ChangedDay", "SummaryRun", "Restatement", "BoroughReturn"),
 }
 LONG: list[type[Model]] = [
     *(Case, Suspect, Outcome, OutcomeSupport, PossibleDuplicate, SentBack, EngagementEvent),
     *(ProtectiveOrder, OrderBreach, DisclosureApplication, EvidenceSubmission),
-    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedRow, ReductionCase),
+    *(CaseNote, RiskAssessment, MaracReferral, CaseFlag, ImportedOutcome, ReductionCase),
     *(DailyTotal, ChangedDay, Restatement, MailSent),
 ]
 """The tables that grow by the day."""

@@ -40,7 +40,7 @@ from cases.models import (
     DisclosureApplication,
     EvidenceSubmission,
     Exclusion,
-    ImportedRow,
+    ImportedOutcome,
     Lifting,
     MaracReferral,
     OrderBreach,
@@ -156,7 +156,7 @@ OF_OUTCOMES = Cut(
 BLANKED = (OF_OUTCOMES, OF_CASE)
 GONE = (
     Cut(SentBack, paths=("outcome__case",)),
-    Cut(ImportedRow, paths=("outcome__case",)),
+    Cut(ImportedOutcome, paths=("outcome__case",)),
     Cut(PossibleDuplicate, paths=("outcome__case", "earlier__case")),
     Cut(OrderBreach, paths=("order__case",)),
     Cut(ProtectiveOrder, traces=("court_reference",)),

@@ -8,11 +8,12 @@ from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY as
 from django.contrib.messages.storage.session import SessionStorage
 from django.contrib.sessions.models import Session
 
-from accounts.models import KeptForm, SavedFilter
+from accounts.imports.files import Refused, read, read_normal
+from accounts.imports.subject import subject_of
+from accounts.models import Import, ImportFile, KeptForm, SavedFilter
 from audit.filters import SOUGHT
 from audit.models import LogRow, Review
-from cases.imports.files import Refused, read, read_normal
-from cases.models import Draft, Import, ImportFile, Reduction, ReductionCase
+from cases.models import Draft, Reduction, ReductionCase
 from cases.reading import REASONS
 from core.locks import alone
 
@@ -128,9 +129,11 @@ def _in_file(batch: Import, traces: Traces) -> bool:
     file = ImportFile.objects.filter(pk=batch.pk).first()
     if file is None:
         return False
-    rows = read if batch.rows is None else read_normal
+    content = bytes(file.content)
+    whole = batch.rows is not None
+    rows = read_normal(content) if whole else read(content, subject_of(batch).columns)
     try:
-        return any(traces.within(*cells) for _, cells in rows(bytes(file.content)))
+        return any(traces.within(*cells) for _, cells in rows)
     except Refused:
         return False
 

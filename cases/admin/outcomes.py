@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from cases.actions import check_merge
 from cases.admin.base import CaseLinkedAdmin
-from cases.models import ImportedRow, Outcome, OutcomeSupport, PossibleDuplicate, SentBack
+from cases.models import ImportedOutcome, Outcome, OutcomeSupport, PossibleDuplicate, SentBack
 from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm
 
 
@@ -99,8 +99,8 @@ class SentBackAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     ordering = ["-pk"]
 
 
-@admin.register(ImportedRow)
-class ImportedRowAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
+@admin.register(ImportedOutcome)
+class ImportedOutcomeAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     case = "outcome__case"
     list_display = ["outcome", "line", "batch"]
     list_filter = ["batch__state"]

@@ -1,30 +1,16 @@
-"""The columns of a spreadsheet that is brought in: what they hold, and what people call them."""
+"""The columns of a spreadsheet of outcomes: what they hold, and what people call them."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
+from accounts.imports.columns import Column, Columns
 from cases.choices import (
     BailKind,
     ChargingAuthority,
     DisclosureRoute,
     Kind,
+    NoFurtherActionType,
     Offence,
     OrderKind,
     Strand,
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """A field of the log form as a column: its heading, other headings for it, an example."""
-
-    field: str
-    heading: str
-    others: tuple[str, ...]
-    example: str
-    hint: str = ""
-
 
 COLUMNS = (
     Column(
@@ -33,6 +19,7 @@ COLUMNS = (
         ("outcome", "outcome type", "type", "type of outcome", "disposal", "action"),
         "Arrest",
         "What happened, in the words of the list on the sheet Words.",
+        words=True,
     ),
     Column(
         "reference",
@@ -83,6 +70,7 @@ COLUMNS = (
         ("offence type", "offense", "offence name", "offence description", "crime type"),
         "Common assault or battery",
         "Not for an order, notice or Clare's Law application.",
+        words=True,
     ),
     Column(
         "offence_note",
@@ -97,6 +85,7 @@ COLUMNS = (
         ("order", "order kind", "order type", "kind of order", "type of order", "notice"),
         "",
         "For an order or notice.",
+        words=True,
     ),
     Column("other_order", "Which other order", ("other order",), "", "Where the order is Other."),
     Column(
@@ -105,6 +94,7 @@ COLUMNS = (
         ("caution", "caution kind", "caution type", "kind of caution", "type of caution"),
         "",
         "For a caution.",
+        words=True,
     ),
     Column(
         "route",
@@ -112,8 +102,11 @@ COLUMNS = (
         ("clares law route", "dvds route", "disclosure route"),
         "",
         "For a Clare's Law application.",
+        words=True,
     ),
-    Column("bail_kind", "Kind of bail", ("bail", "bail type", "bail kind"), "", "For bail."),
+    Column(
+        "bail_kind", "Kind of bail", ("bail", "bail type", "bail kind"), "", "For bail.", words=True
+    ),
     Column(
         "bail_until",
         "Day to answer bail",
@@ -127,6 +120,7 @@ COLUMNS = (
         ("charging authority", "charged by", "charge authority"),
         "",
         "For a charge.",
+        words=True,
     ),
     Column(
         "no_further_action_type",
@@ -134,6 +128,7 @@ COLUMNS = (
         ("outcome code", "nfa type", "ho outcome", "home office outcome", "nfa reason"),
         "",
         "For no further action.",
+        words=True,
     ),
     Column(
         "custody_record",
@@ -148,14 +143,16 @@ COLUMNS = (
         ("borough of the offence", "borough of offence", "bocu", "area", "borough name"),
         "",
         "Where the offence was. It counts there.",
+        words=True,
     ),
-    Column("team", "Lead team", ("team", "unit", "arresting team", "team name"), ""),
+    Column("team", "Lead team", ("team", "unit", "arresting team", "team name"), "", words=True),
     Column(
         "supporting_teams",
         "Teams that helped",
         ("supporting teams", "supporting team", "support", "other teams"),
         "",
         "With a semicolon between two.",
+        words=True,
     ),
     Column(
         "strand",
@@ -163,13 +160,14 @@ COLUMNS = (
         ("strand",),
         "",
         "Domestic abuse where nothing is said.",
+        words=True,
     ),
 )
-BY_FIELD = {column.field: column for column in COLUMNS}
-NEEDED = ("kind", "reference", "day", "borough")
-"""Without these no row can be right."""
-FOR_EVERY_ROW = ("kind", "borough")
-"""What may be said once instead, for the rows that do not say."""
+SHEET = Columns(
+    COLUMNS,
+    needed=("kind", "reference", "day", "borough"),
+    for_every_row=("kind", "borough"),
+)
 
 WORDS: dict[str, dict[str, str]] = {
     "kind": {
@@ -229,56 +227,10 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "charging_authority": {"cps": ChargingAuthority.CPS},
     "strand": {"da": Strand.DOMESTIC_ABUSE},
+    "no_further_action_type": {
+        words.format(int(code[2:])): code
+        for code in NoFurtherActionType.values
+        for words in ("{}", "ho{}", "outcome {}")
+    },
 }
 """What people also write for a code, where it can mean only one."""
-
-
-def plain(text: str) -> str:
-    """A heading or a word without what does not tell it from another: case, spaces, points."""
-    return " ".join(re.sub(r"[^\w\s]", " ", text.casefold().replace("&", " and ")).split())
-
-
-HEADINGS = {
-    plain(heading): column.field
-    for column in COLUMNS
-    for heading in (column.heading, column.field, *column.others)
-}
-
-
-def guess(headings: Sequence[str]) -> dict[str, int]:
-    """Which column holds which field, as far as the headings tell; the first of two alike."""
-    found: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        field = HEADINGS.get(plain(heading))
-        if field is not None:
-            found.setdefault(field, place)
-    return found
-
-
-def heading_row(rows: Iterable[tuple[int, Sequence[str]]]) -> int:
-    """The number of the row that holds the headings: the first of those that say most; 0 for none.
-
-    Above it may stand a title. Without a heading that is known, the first row is taken for it.
-    """
-    best, most, first = 0, 0, 0
-    for number, cells in rows:
-        first = first or number
-        known = len(guess(cells))
-        if known > most:
-            best, most = number, known
-    return best or first
-
-
-def letter(place: int) -> str:
-    """A column as spreadsheets call it: A, B, ... AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-def missing(columns: Mapping[str, int], defaults: Mapping[str, str]) -> list[Column]:
-    """The columns without which no row can be right."""
-    return [BY_FIELD[name] for name in NEEDED if name not in columns and not defaults.get(name)]

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TypeVar
 
-import pghistory
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
+from accounts.models import Import
 from cases.actions.entries import begun
 from cases.actions.outcomes import FLAGGING
 from cases.choices import Kind
 from cases.forms.log import CODES
 from cases.imports.staged import FIND_ALIKE, FIND_CASES, FIND_SUSPECTS, LEARN, ask
-from cases.models import DisclosureApplication, Import, Outcome, ProtectiveOrder
+from cases.models import DisclosureApplication, Outcome, ProtectiveOrder
 
 T = TypeVar("T")
 AT_ONCE = 2_000
@@ -45,11 +45,11 @@ UPDATE cases_outcome AS o SET voided_at = NULL, voided_by_id = NULL, void_reason
 FROM staged WHERE staged.id = o.id AND staged.undone
 """
 LINK_RESTORED = """
-UPDATE cases_importedrow AS r SET batch_id = %s, line = staged.line
+UPDATE cases_importedoutcome AS r SET batch_id = %s, line = staged.line
 FROM staged WHERE staged.id = r.outcome_id AND staged.undone
 """
 LINK = """
-INSERT INTO cases_importedrow (batch_id, line, outcome_id)
+INSERT INTO cases_importedoutcome (batch_id, line, outcome_id)
 SELECT %s, line, id FROM staged WHERE NOT known ORDER BY line ON CONFLICT (outcome_id) DO NOTHING
 """
 CREDIT = """
@@ -62,39 +62,29 @@ SELECT id, earlier, 'open' FROM alike ON CONFLICT DO NOTHING
 """
 
 
-def save_staged(batch: Import) -> int:
-    """Saves what is staged, in one transaction; how many rows count because of it.
+def save_staged(batch: Import) -> None:
+    """Saves what is staged, within the transaction and the history of the caller.
 
     What is there already stays as it is, but for rows that an undo took out: these come back.
     IntegrityError where a rule of the database refuses a row.
     """
-    by = batch.owner
-    said = {
-        "user": by.pk,
-        "action": "bring in from a spreadsheet",
-        "reason": batch.words,
-        "import": str(batch.pk),
-    }
-    saved: int = 0
-    with transaction.atomic(), pghistory.context(**said), connection.cursor() as cursor:
-        cursor.execute(MAKE_CASES, [by.pk])
+    by = batch.owner_id
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_CASES, [by])
         cursor.execute(FIND_CASES)
         cursor.execute(LEARN)
         cursor.execute(MAKE_SUSPECTS)
         cursor.execute(FIND_SUSPECTS)
-        cursor.execute(MAKE_OUTCOMES, [by.pk])
+        cursor.execute(MAKE_OUTCOMES, [by])
         cursor.execute(RESTORE)
         cursor.execute(LINK_RESTORED, [batch.pk])
-        saved += cursor.rowcount
         cursor.execute(LINK, [batch.pk])
-        saved += cursor.rowcount
         cursor.execute(CREDIT)
         _begin_what_follows(batch)
         # Last, since whoever logs an entry waits from here to the end.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FLAGGING])
         cursor.execute(FIND_ALIKE)
         cursor.execute(FLAG)
-    return saved
 
 
 def _begin_what_follows(batch: Import) -> None:

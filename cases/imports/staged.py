@@ -12,10 +12,11 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from accounts.imports.check import Fit
 from cases.actions.outcomes import ALIKE
 from cases.choices import Kind
+from cases.entry import Entry
 from cases.forms.log import CODES
-from cases.imports.check import Fit
 
 COLUMNS = (
     *("line", "id", "kind", "reference", "system", "reference_date", "suspect_number"),
@@ -36,7 +37,7 @@ LEARN = "ANALYZE staged"
 """What the columns hold, for the planner; without it a set is asked row by row."""
 FIND_KNOWN = """
 UPDATE staged SET known = true, undone = o.voided_at IS NOT NULL AND EXISTS (
-    SELECT FROM cases_importedrow AS r JOIN cases_import AS i ON i.id = r.batch_id
+    SELECT FROM cases_importedoutcome AS r JOIN accounts_import AS i ON i.id = r.batch_id
     WHERE r.outcome_id = o.id AND i.undone_at = o.voided_at
 ) FROM cases_outcome AS o WHERE o.id = staged.id
 """
@@ -85,7 +86,7 @@ Asked before the rows are saved, to be told, and after, for what others have sav
 """
 
 
-def _values(fit: Fit) -> tuple[Any, ...]:
+def _values(fit: Fit[Entry]) -> tuple[Any, ...]:
     entry = fit.entry
     return (
         fit.line,
@@ -105,7 +106,7 @@ def _values(fit: Fit) -> tuple[Any, ...]:
 
 
 @contextmanager
-def staged(chunks: Iterable[list[Fit]]) -> Iterator[None]:
+def staged(chunks: Iterable[list[Fit[Entry]]]) -> Iterator[None]:
     """Holds rows in a table of this connection alone, each with what the database knows of it."""
     with connection.cursor() as cursor:
         cursor.execute(CLEAR)

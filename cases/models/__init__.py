@@ -9,7 +9,7 @@ from cases.models.case import Case, Suspect
 from cases.models.desk import Draft, SentBack
 from cases.models.disclosure import DisclosureApplication
 from cases.models.evidence import EvidenceSubmission
-from cases.models.imports import Import, ImportedRow, ImportFile
+from cases.models.imports import ImportedOutcome
 from cases.models.order import OrderAvailability, OrderBreach, ProtectiveOrder
 from cases.models.outcome import Outcome, OutcomeSupport, PossibleDuplicate
 from cases.models.retention import Reduction, ReductionCase, ReviewPeriod
@@ -25,9 +25,7 @@ __all__ = [
     "Draft",
     "EvidenceSubmission",
     "Exclusion",
-    "Import",
-    "ImportFile",
-    "ImportedRow",
+    "ImportedOutcome",
     "Lifting",
     "MaracReferral",
     "OrderAvailability",

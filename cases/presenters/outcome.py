@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from cases.actions import may_undo
 from cases.forms.log import CODES
-from cases.models import ImportedRow, Outcome, OutcomeSupport, SentBack
+from cases.models import ImportedOutcome, Outcome, OutcomeSupport, SentBack
 from cases.presenters.log import Row, code_row
 from cases.reading import works_on
 from core.days import london_day
@@ -59,9 +59,9 @@ class OutcomePage:
         return f"{moment(self.outcome.recorded_at)}{by}"
 
     @cached_property
-    def imported(self) -> ImportedRow | None:
+    def imported(self) -> ImportedOutcome | None:
         """Which row of a spreadsheet it came from."""
-        rows = ImportedRow.objects.visible_to(self.user).filter(outcome=self.outcome)
+        rows = ImportedOutcome.objects.visible_to(self.user).filter(outcome=self.outcome)
         return rows.select_related("batch").first()
 
     @cached_property

@@ -49,6 +49,19 @@ def add_event(
     return event
 
 
+def bring_in_event(
+    *, token: UUID, partners: Iterable[Partner], supporting_teams: Iterable[Team], **fields: Any
+) -> EngagementEvent:
+    """Saves an event as a row of a spreadsheet has it, within the history of its import.
+
+    One that an undo took out comes back, as the row has it now.
+    """
+    stands = {"voided_at": None, "voided_by": None, "void_reason": ""}
+    event, _ = EngagementEvent.objects.update_or_create(token=token, defaults=fields | stands)
+    _join(event, partners, supporting_teams)
+    return event
+
+
 def amend_event(
     *,
     by: User,

@@ -1,6 +1,6 @@
 """What is typed about an event: before it, after it, and where it does not take place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,17 +13,17 @@ from core.days import LONDON
 from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
 from core.writing import WritingMixin
 from partners.actions import Every
-from partners.choices import EventKind, ReachMethod, Topic
+from partners.choices import MOST_AT_ONCE, EventKind, ReachMethod, Topic
 from partners.models import EngagementEvent, Participation, Partner
 
 NO_NAMES = "No names of people who attended."
 
 
-def _number(label: str, hint: str = "") -> forms.IntegerField:
+def _number(label: str, hint: str = "", most: int = 1_000_000) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=0,
-        max_value=1_000_000,
+        max_value=most,
         initial=0,
         help_text=hint,
         widget=forms.TextInput({"class": "govuk-input--width-5", "inputmode": "numeric"}),
@@ -121,24 +121,41 @@ class EventForm(WritingMixin, PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("where") == self.PLACE and not cleaned.get("place", "").strip():
-            self.add_error("place", "Enter the place, or choose online")
-        if cleaned.get("starts") and cleaned.get("ends") and cleaned["ends"] <= cleaned["starts"]:
-            self.add_error("ends", "The time it ends must be after the time it starts")
+        for name, words in contradictions(cleaned):
+            self.add_error(name, words)
         return cleaned
 
     def facts(self) -> dict[str, Any]:
         """The fields of the event, for a form that is valid."""
-        typed = self.cleaned_data
-        ends = typed["ends"]
-        return {
-            **{name: typed[name] for name in ("title", "kind", "borough", "team")},
-            **{name: typed[name] for name in ("audience", "topics", "partners")},
-            "supporting_teams": typed["supporting_teams"],
-            "place": "" if typed["where"] == self.ONLINE else typed["place"],
-            "happened_at": datetime.combine(typed["day"], typed["starts"], tzinfo=LONDON),
-            "ends_at": datetime.combine(typed["day"], ends, tzinfo=LONDON) if ends else None,
-        }
+        return facts_of(self.cleaned_data)
+
+
+def contradictions(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What no field of an event sees alone: the field that is wrong, and the words.
+
+    An import of many rows asks the same, here and below.
+    """
+    if typed.get("where") == EventForm.PLACE and not typed.get("place", "").strip():
+        yield "place", "Enter the place, or choose online"
+    if typed.get("starts") and typed.get("ends") and typed["ends"] <= typed["starts"]:
+        yield "ends", "The time it ends must be after the time it starts"
+
+
+def starts_at(typed: Mapping[str, Any]) -> datetime:
+    return datetime.combine(typed["day"], typed["starts"], tzinfo=LONDON)
+
+
+def facts_of(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an event, from the values of a form's fields that are all in order."""
+    ends = typed["ends"]
+    return {
+        **{name: typed[name] for name in ("title", "kind", "borough", "team")},
+        **{name: typed[name] for name in ("audience", "topics", "partners")},
+        "supporting_teams": typed["supporting_teams"],
+        "place": "" if typed["where"] == EventForm.ONLINE else typed["place"],
+        "happened_at": starts_at(typed),
+        "ends_at": datetime.combine(typed["day"], ends, tzinfo=LONDON) if ends else None,
+    }
 
 
 def values_of(event: EngagementEvent) -> dict[str, Any]:
@@ -171,7 +188,9 @@ COUNTS = (
 class OutcomeOfEventForm(WritingMixin, PageForm):
     """What came of an event: how many, counted how, and what was said."""
 
-    attendances = _number("Attendances", "People there; someone who came twice is two.")
+    attendances = _number(
+        "Attendances", "People there; someone who came twice is two.", MOST_AT_ONCE
+    )
     reach_method = forms.ChoiceField(
         label="How they were counted",
         choices=ReachMethod.choices,
@@ -196,14 +215,24 @@ class OutcomeOfEventForm(WritingMixin, PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("attendances") and not cleaned.get("reach_method"):
-            self.add_error("reach_method", "Select how they were counted")
+        for name, words in contradictions_of_counts(cleaned):
+            self.add_error(name, words)
         return cleaned
 
     def counts(self) -> dict[str, Any]:
-        """What was counted; nobody there needs no way of counting."""
-        found = {name: self.cleaned_data[name] for name in COUNTS}
-        return found if found["attendances"] else found | {"reach_method": ""}
+        """What was counted, for a form that is valid."""
+        return counts_in(self.cleaned_data)
+
+
+def contradictions_of_counts(typed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if typed.get("attendances") and not typed.get("reach_method"):
+        yield "reach_method", "Select how they were counted"
+
+
+def counts_in(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was counted; nobody there needs no way of counting."""
+    found = {name: typed[name] for name in COUNTS}
+    return found if found["attendances"] else found | {"reach_method": ""}
 
 
 def counts_of(event: EngagementEvent) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from accounts.models import User
 from core.days import london_day
 from core.templatetags.page import clock, listed, long_day, thousands
 from partners.choices import EventStatus
-from partners.models import EngagementEvent, EventTeam, FollowUp, Participation
+from partners.models import EngagementEvent, EventTeam, FollowUp, ImportedEvent, Participation
 from partners.presenters.links import Confirmations
 
 TOPICS = EngagementEvent._meta.get_field("topics").labels
@@ -46,6 +46,9 @@ class EventPage:
             yield "Topics", topics
         if event.audience:
             yield "Audience", event.audience
+        row = ImportedEvent.objects.visible_to(self.user).filter(event=event)
+        if origin := row.select_related("batch").first():
+            yield "Brought in", str(origin)
 
     @property
     def reach(self) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,8 @@ from tests.factories import (
     EvidenceSubmissionFactory,
     ExclusionFactory,
     FollowUpFactory,
-    ImportedRowFactory,
+    ImportedEventFactory,
+    ImportedOutcomeFactory,
     ImportFactory,
     ImportFileFactory,
     KeptFormFactory,
@@ -134,7 +135,7 @@ def sent_back_of(case: Case) -> Model:
 
 
 def imported_row_of(case: Case) -> Model:
-    return ImportedRowFactory.create(outcome=OutcomeFactory.create(case=case))
+    return ImportedOutcomeFactory.create(outcome=OutcomeFactory.create(case=case))
 
 
 def access_of(case: Case) -> Model:
@@ -240,6 +241,19 @@ def test_engagement_is_seen_by_whoever_sees_figures_of_the_borough_and_by_audito
     assert seen_by(engaged(BoroughFactory.create()), cast) == everywhere
 
 
+def test_which_row_an_event_came_from_is_for_those_who_keep_its_boroughs_records(
+    cast: Cast,
+) -> None:
+    keepers = {"force_supervisor", "administrator"}
+    here = {"officer", "colleague", "supervisor", "excluded"}
+    assert seen_by(row_of_event(cast.a), cast) == keepers | here
+    assert seen_by(row_of_event(cast.b), cast) == keepers | {"officer_of_b"}
+
+
+def row_of_event(borough: Borough) -> Model:
+    return ImportedEventFactory.create(event__borough=borough)
+
+
 def test_a_contact_is_seen_by_whoever_reads_records(cast: Cast) -> None:
     nobody = {"communications", "auditor"}
     assert seen_by(ContactFactory.create(), cast) == set(PEOPLE) - nobody
@@ -308,14 +322,26 @@ def test_what_somebody_typed_is_seen_by_themselves_whatever_their_role(cast: Cas
 def test_a_saved_import_is_seen_by_a_supervisor_of_all_its_rows(cast: Cast) -> None:
     saved = ImportFactory.create(owner=cast.officer, saved=True)
     assert seen_by(saved, cast) == {"officer"}
-    row = ImportedRowFactory.create(
+    row = ImportedOutcomeFactory.create(
         batch=saved, outcome=OutcomeFactory.create(case=case_in("in A", cast))
     )
     assert seen_by(saved, cast) == {"officer", "supervisor", "force_supervisor"}
     ExclusionFactory.create(case=row.outcome.case, user=cast.supervisor)
     assert seen_by(saved, cast) == {"officer", "force_supervisor"}
-    ImportedRowFactory.create(batch=saved, outcome=outcome_of(case_in("in A, restricted", cast)))
+    ImportedOutcomeFactory.create(
+        batch=saved, outcome=outcome_of(case_in("in A, restricted", cast))
+    )
     assert seen_by(saved, cast) == {"officer"}
+
+
+def test_a_saved_import_of_events_is_seen_by_a_supervisor_of_all_their_boroughs(
+    cast: Cast,
+) -> None:
+    saved = ImportFactory.create(owner=cast.officer, of="events", saved=True)
+    ImportedEventFactory.create(batch=saved, event__borough=cast.a)
+    assert seen_by(saved, cast) == {"officer", "supervisor", "force_supervisor"}
+    ImportedEventFactory.create(batch=saved, event__borough=cast.b)
+    assert seen_by(saved, cast) == {"officer", "force_supervisor"}
 
 
 def list_of(case: Case) -> Model:
@@ -345,6 +371,7 @@ def one_of_each(cast: Cast) -> list[Model]:
         *(record(case) for record in RECORDS),
         list_of(CaseFactory.create(borough=cast.a)),
         *(counted(cast.a) for counted in [*COUNTS, *ENGAGED]),
+        row_of_event(cast.a),
         ContactFactory.create(),
         CalendarLinkFactory.create(owner=cast.officer),
         *(owned(cast.officer) for owned in OWNED),

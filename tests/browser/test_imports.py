@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
 
-from accounts.models import User
-from cases.actions.imports import AT_ONCE, work_on
-from cases.models import Import, Outcome
+from accounts.imports.actions import AT_ONCE, work_on
+from accounts.models import Import, User
+from cases.models import Outcome
 from tests.browser.test_pages import Fine, SignIn
 from tests.factories import ImportFactory
 
@@ -121,7 +121,7 @@ def test_pasted_cells_without_scripts_on_a_phone(
 def large(people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """More rows than are done at once, and a worker that waits to be asked."""
     asked: list[str] = []
-    monkeypatch.setattr("cases.views.imports.work_on_import.delay", asked.append)
+    monkeypatch.setattr("accounts.imports.views.work_on_import.delay", asked.append)
     return [GOOD.replace("1234567", f"{n:07}") for n in range(AT_ONCE + 1)]
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import SavedFilter, User
-from cases.models import Draft, Import, Outcome
+from accounts.models import Import, SavedFilter, User
+from cases.models import Draft, Outcome
 from partners.models import Partner, TrainingProgramme
 from tests.cases.pages import at, browser
 from tests.cases.test_doors import addresses, world

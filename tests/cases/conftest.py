@@ -10,7 +10,7 @@ from tests.conftest import Cast
 @pytest.fixture(autouse=True)
 def _no_broker_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page hands to the worker is handed to nobody, unless a test says to whom."""
-    monkeypatch.setattr("cases.views.imports.work_on_import.delay", lambda _pk: None)
+    monkeypatch.setattr("accounts.imports.views.work_on_import.delay", lambda _pk: None)
     monkeypatch.setattr("cases.views.retention.work_on_reduction.delay", lambda _pk: None)
 
 

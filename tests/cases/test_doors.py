@@ -15,9 +15,11 @@ from django.urls import URLPattern, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import Import
+from accounts.urls import of_imports
 from audit.models import LogRow
 from campaigns.models import Borough
-from cases.models import Case, Draft, Import
+from cases.models import Case, Draft
 from cases.urls import urlpatterns
 from tests.cases.pages import browser
 from tests.conftest import Cast
@@ -96,10 +98,11 @@ def parts(name: str, route: str, rows: dict[str, Model]) -> dict[str, Any]:
 
 def addresses(rows: dict[str, Model]) -> Iterator[tuple[str, str]]:
     """The name and the address of each page, with the rows in the places of its path."""
-    for pattern in urlpatterns:
-        assert isinstance(pattern, URLPattern)
-        name, route = str(pattern.name), str(pattern.pattern)
-        yield name, reverse(f"cases:{name}", kwargs=parts(name, route, rows))
+    for app, patterns in (("cases", urlpatterns), ("accounts", of_imports)):
+        for pattern in patterns:
+            assert isinstance(pattern, URLPattern)
+            name, route = str(pattern.name), str(pattern.pattern)
+            yield name, reverse(f"{app}:{name}", kwargs=parts(name, route, rows))
 
 
 class Controls(HTMLParser):

@@ -11,6 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from accounts.imports.cells import SERIALS_START
+from accounts.imports.check import Fit, Matching
 from campaigns.models import Borough, Team
 from cases.choices import (
     BailKind,
@@ -25,7 +27,7 @@ from cases.choices import (
 )
 from cases.entry import Entry
 from cases.forms.log import LogForm
-from cases.imports.check import MOST_ALIKE, SERIALS_START, Checker, Fit, Matching
+from cases.imports.check import MOST_ALIKE, OutcomeChecker
 from cases.imports.staged import pairs, staged
 from cases.models import Case, Outcome, Suspect
 from tests.conftest import Cast
@@ -45,21 +47,21 @@ ROW = {
 }
 
 
-def fits(checker: Checker, **changes: str) -> Fit:
+def fits(checker: OutcomeChecker, **changes: str) -> Fit[Entry]:
     verdict = checker.check(2, ROW | changes)
     assert isinstance(verdict, Fit), verdict
     return verdict
 
 
-def told(checker: Checker, **changes: str) -> dict[str, str]:
+def told(checker: OutcomeChecker, **changes: str) -> dict[str, str]:
     verdict = checker.check(2, ROW | changes)
     assert not isinstance(verdict, Fit)
     return {problem.field: problem.message for problem in verdict}
 
 
 @pytest.fixture
-def checker(cast: Cast) -> Checker:
-    return Checker(cast.officer, timezone.now())
+def checker(cast: Cast) -> OutcomeChecker:
+    return OutcomeChecker(cast.officer, timezone.now())
 
 
 DAY = date(2021, 11, 25)
@@ -204,7 +206,7 @@ def test_a_row_fits_exactly_when_the_form_is_valid(
     chosen = [part.strip() for part in helpers.replace(",", ";").split(";") if part.strip()]
     form_data.setlist("supporting_teams", [key_of(Team, name) for name in chosen])
     form = LogForm(data=form_data, kind=kind, user=cast.officer)
-    verdict = Checker(cast.officer, timezone.now()).check(2, row)
+    verdict = OutcomeChecker(cast.officer, timezone.now()).check(2, row)
     if form.is_valid():
         assert isinstance(verdict, Fit), (verdict, form.cleaned_data)
         assert as_set(verdict.entry) == as_set(form.entry())
@@ -237,28 +239,30 @@ def as_set(entry: Entry) -> dict[str, Any]:
         ("25/11/2021 09:00", "14:30"),
     ],
 )
-def test_a_day_may_have_the_time_with_it(checker: Checker, day: str, time: str) -> None:
+def test_a_day_may_have_the_time_with_it(checker: OutcomeChecker, day: str, time: str) -> None:
     moment = fits(checker, day=day, time=time).entry.happened_at
     assert f"{moment:%Y-%m-%d %H:%M}" == "2021-11-25 14:30"
 
 
-def test_a_day_with_no_time_asks_for_it(checker: Checker) -> None:
+def test_a_day_with_no_time_asks_for_it(checker: OutcomeChecker) -> None:
     assert told(checker, time="") == {"time": "Enter the time"}
 
 
-def test_london_days_in_summer_and_winter(checker: Checker) -> None:
+def test_london_days_in_summer_and_winter(checker: OutcomeChecker) -> None:
     moment = fits(checker, day="01/07/2021", time="00:30").entry.happened_at
     assert moment.astimezone(timezone.get_fixed_timezone(0)).hour == 23
 
 
 @pytest.mark.parametrize("borough", ["LAMBETH", "London Borough of Lambeth", "Lambeth ", "lambeth"])
-def test_a_borough_by_the_names_that_it_has(checker: Checker, cast: Cast, borough: str) -> None:
+def test_a_borough_by_the_names_that_it_has(
+    checker: OutcomeChecker, cast: Cast, borough: str
+) -> None:
     assert fits(checker, borough=borough).entry.borough == cast.a
 
 
 def test_the_same_row_has_the_same_id_in_any_file_and_a_second_one_of_its_own(cast: Cast) -> None:
     def ids(*rows: dict[str, str]) -> list[UUID]:
-        checker = Checker(cast.officer, timezone.now())
+        checker = OutcomeChecker(cast.officer, timezone.now())
         return [fits(checker, **row).token for row in rows]
 
     said_otherwise = {"day": "25 Nov 21", "time": "2.30pm", "offence": "STALKING"}
@@ -278,11 +282,11 @@ def test_the_same_row_has_the_same_id_in_any_file_and_a_second_one_of_its_own(ca
     ],
 )
 def test_each_thing_that_a_row_says_is_part_of_its_id(cast: Cast, change: dict[str, str]) -> None:
-    checker = Checker(cast.force_supervisor, timezone.now())
+    checker = OutcomeChecker(cast.force_supervisor, timezone.now())
     assert fits(checker).token != fits(checker, **change).token
 
 
-def test_a_placeholder_is_one_row_more_than_can_be(checker: Checker) -> None:
+def test_a_placeholder_is_one_row_more_than_can_be(checker: OutcomeChecker) -> None:
     for minute in range(MOST_ALIKE):
         fits(checker, time=f"14:{minute:02}", reference="N/A")
     assert "check the reference" in told(checker, time="15:00", reference="N/A")["reference"]
@@ -341,7 +345,7 @@ def test_rows_are_alike_as_the_log_says_that_entries_are(
     with transaction.atomic():
         for event in there:
             save(entry_of(cast, event, now))
-        checker = Checker(cast.officer, now)
+        checker = OutcomeChecker(cast.officer, now)
         found = [checker.check(line, row_of(event)) for line, event in enumerate(rows, 2)]
         fits_ = [fit for fit in found if isinstance(fit, Fit)]
         assert len(fits_) == len(rows)
@@ -374,7 +378,7 @@ def row_of(event: Any) -> dict[str, str]:
 
 
 def entry_of(cast: Cast, event: Any, now: Any) -> Entry:
-    return fits(Checker(cast.officer, now), **row_of(event)).entry
+    return fits(OutcomeChecker(cast.officer, now), **row_of(event)).entry
 
 
 def save(entry: Entry, token: UUID | None = None) -> Outcome:

@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Import
 from audit.models import LogRow
-from cases.models import Case, CaseAccess, Draft, Import, Outcome
+from cases.models import Case, CaseAccess, Draft, Outcome
 from core.days import london_day
 from tests.cases.pages import browser, form_at, restrict
 from tests.cases.test_doors import addresses, world

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 from factory.django import DjangoModelFactory
 
+from accounts.models import Import
 from cases.choices import (
     BailKind,
     CaseStatus,
@@ -27,7 +28,7 @@ from cases.choices import (
     RiskLevel,
     RiskTool,
 )
-from cases.models import CaseFlag, ImportedRow, SentBack
+from cases.models import CaseFlag, ImportedOutcome, SentBack
 from core.days import start_of
 from tests.core.rules import A_MICROSECOND, Change, Rule, judged, new, somebody, trials
 from tests.factories import (
@@ -38,7 +39,7 @@ from tests.factories import (
     CaseNoteFactory,
     DisclosureApplicationFactory,
     EvidenceSubmissionFactory,
-    ImportedRowFactory,
+    ImportedOutcomeFactory,
     ImportFactory,
     MaracReferralFactory,
     OrderAvailabilityFactory,
@@ -78,9 +79,9 @@ def sent_back_again() -> SentBack:
     return SentBackFactory.create(outcome=first.outcome)
 
 
-def second_row() -> ImportedRow:
-    first = ImportedRowFactory.create(line=2)
-    return ImportedRowFactory.create(batch=first.batch, line=3)
+def second_row() -> ImportedOutcome:
+    first = ImportedOutcomeFactory.create(line=2)
+    return ImportedOutcomeFactory.create(batch=first.batch, line=3)
 
 
 def second_flag() -> CaseFlag:
@@ -254,8 +255,9 @@ OF_SAFEGUARDING = [
     ),
 ]
 OF_THE_DESK = [
+    known("accounts_import_of_is_known", ImportFactory, "of", Import.Of.values),
     Rule(
-        "cases_import_state_is_known",
+        "accounts_import_state_is_known",
         ImportFactory.create,
         refused=[{"state": "??"}, {"state": ""}],
         accepted=[
@@ -263,19 +265,19 @@ OF_THE_DESK = [
         ],
     ),
     Rule(
-        "cases_import_refusal_says_why",
+        "accounts_import_refusal_says_why",
         partial(ImportFactory.create, refused=True),
         refused=[{"refusal": ""}, {"refusal": BLANK}],
         accepted=[{"refusal": "x"}, {"refusal": "", "state": "to_match"}],
     ),
     Rule(
-        "cases_import_saved_says_when",
+        "accounts_import_saved_says_when",
         ImportFactory.create,
         refused=[{"state": "saved"}, {"saved_at": NOON}],
         accepted=[{"state": "saved", "saved_at": NOON}],
     ),
     Rule(
-        "cases_import_undone_says_who_and_when",
+        "accounts_import_undone_says_who_and_when",
         partial(ImportFactory.create, saved=True),
         refused=[
             {"state": "undone"},
@@ -288,7 +290,7 @@ OF_THE_DESK = [
         accepted=[{"state": "undone", "undone_at": NOON, "undone_by": somebody}],
     ),
     Rule(
-        "cases_importedrow_line_once",
+        "cases_importedoutcome_line_once",
         second_row,
         refused=[{"line": 2}],
         accepted=[{"line": 2, "batch": new(ImportFactory, saved=True)}],

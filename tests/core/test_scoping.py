@@ -162,7 +162,7 @@ def test_the_scoped_models_are_these(names: Sensitive) -> None:
         *("ProtectiveOrder", "OrderBreach", "DisclosureApplication", "EvidenceSubmission"),
         *("CaseNote", "RiskAssessment", "MaracReferral", "CaseFlag"),
         *("SentBack", "Draft", "SavedFilter"),
-        *("Import", "ImportFile", "ImportedRow"),
+        *("Import", "ImportFile", "ImportedOutcome", "ImportedEvent"),
         *("EngagementEvent", "TrainingSession", "Participation", "FollowUp"),
         *("ConfirmationLink", "Contact", "CalendarLink"),
         *("DailyTotal", "Restatement"),

@@ -3,9 +3,11 @@
 import pytest
 from django.db import connections
 
-from cases.actions.imports import AT_ONCE, ask_to_save, match_columns, start_import
-from cases.models import Case, Import, ImportedRow, Outcome
-from cases.tasks import work_on_import
+from accounts.imports.actions import AT_ONCE, ask_to_save, match_columns, start_import
+from accounts.models import Import
+from accounts.tasks import work_on_import
+from cases.imports.subject import OUTCOMES
+from cases.models import Case, ImportedOutcome, Outcome
 from tests.conftest import Cast
 from tests.faults.conftest import Processes, kill, wait_until
 
@@ -16,7 +18,7 @@ ROWS = AT_ONCE + 1
 def batch(transactional_db: None, cast: Cast) -> Import:
     rows = [f"Arrest,01/{n:07}/26,1,25/11/2021,14:30,Stalking,Lambeth" for n in range(ROWS)]
     content = "\n".join(["Kind,Reference,Suspect,Date,Time,Offence,Borough", *rows]).encode()
-    made = start_import(by=cast.officer, name="november.csv", content=content)
+    made = start_import(by=cast.officer, of=OUTCOMES, name="november.csv", content=content)
     match_columns(
         batch=made, header_row=made.header_row, columns=made.columns, defaults=made.defaults
     )
@@ -57,4 +59,6 @@ def test_a_worker_that_is_killed_while_saving_loses_nothing_and_doubles_nothing(
     finally:
         holder.close()
         kill(worker)
-    assert Case.objects.count() == Outcome.objects.count() == ImportedRow.objects.count() == ROWS
+    assert (
+        Case.objects.count() == Outcome.objects.count() == ImportedOutcome.objects.count() == ROWS
+    )

@@ -19,6 +19,8 @@ from tests.factories import (
     ContactFactory,
     EngagementEventFactory,
     FollowUpFactory,
+    ImportedEventFactory,
+    ImportFactory,
     ParticipationFactory,
     PartnerFactory,
     TrainingProgrammeFactory,
@@ -39,6 +41,11 @@ def second_participation() -> Model:
     return ParticipationFactory.create(event=first.event)
 
 
+def second_row() -> Model:
+    first = ImportedEventFactory.create(line=2)
+    return ImportedEventFactory.create(batch=first.batch, line=3)
+
+
 def partner_of_the_first(row: Any) -> Model:
     return row.event.participations.exclude(pk=row.pk).get().partner  # type: ignore[no-any-return]
 
@@ -50,6 +57,12 @@ def second_calendar() -> Model:
 
 
 RULES = [
+    Rule(
+        "partners_importedevent_line_once",
+        second_row,
+        refused=[{"line": 2}],
+        accepted=[{"line": 2, "batch": new(ImportFactory, saved=True)}],
+    ),
     *fact_rules("partners_engagementevent", EngagementEventFactory.create),
     *fact_rules("partners_trainingsession", TrainingSessionFactory.create),
     Rule(

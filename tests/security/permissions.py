@@ -144,7 +144,7 @@ LIST_CASES, LIST_ENTRIES = "200 search cases.case", "200 search cases.outcome"
 LIST_LOG, READ_LOG = "200 search audit.logrow", "200 consultation logrow"
 TAKEN = "200 disclosure campaign"
 BACK_TO_CASE, BACK_TO_ENTRY = "302 cases:case", "302 cases:outcome"
-BACK_TO_IMPORT, BACK_TO_LIST = "302 cases:import", "302 cases:reduction"
+BACK_TO_IMPORT, BACK_TO_LIST = "302 accounts:import", "302 cases:reduction"
 
 
 def of_case(who: Names, get: str, post: str = AS_GET, **but: str) -> Rule:
@@ -272,17 +272,19 @@ GUARDING: Lines = {
     "cases:review": Rule(JUDGES, OPENING, "200 consultation opening"),
 }
 IMPORTS: Lines = {
-    "cases:imports cases:import_template": Rule(WRITERS, NOTHING, "200"),
-    "cases:import": Rule(READERS, IMPORT, "200 consultation import"),
-    "cases:match_import": Rule(WRITERS, OWN_IMPORT, "200 consultation import"),
-    "cases:marked_import": Rule(WRITERS, OWN_IMPORT, BACK_TO_IMPORT),
-    "cases:import_progress": Rule(WRITERS, OWN_IMPORT, "200"),
-    "cases:mend_import cases:save_import cases:import_again": Rule(
+    "cases:imports cases:import_template partners:imports partners:import_template": Rule(
+        WRITERS, NOTHING, "200"
+    ),
+    "accounts:import": Rule(READERS, IMPORT, "200 consultation import"),
+    "accounts:match_import": Rule(WRITERS, OWN_IMPORT, "200 consultation import"),
+    "accounts:marked_import": Rule(WRITERS, OWN_IMPORT, BACK_TO_IMPORT),
+    "accounts:import_progress": Rule(WRITERS, OWN_IMPORT, "200"),
+    "accounts:mend_import accounts:save_import accounts:import_again": Rule(
         WRITERS, OWN_IMPORT, NOT_TAKEN, BACK_TO_IMPORT
     ),
-    "cases:discard_import": Rule(WRITERS, OWN_IMPORT, NOT_TAKEN, "302 cases:imports"),
+    "accounts:discard_import": Rule(WRITERS, OWN_IMPORT, NOT_TAKEN, "302 cases:imports"),
     # One of its entries was changed since: it asks what to do.
-    "cases:undo_import": Rule(WRITERS, IMPORT, BACK_TO_IMPORT, but={"saved POST": LIST_ENTRIES}),
+    "accounts:undo_import": Rule(WRITERS, IMPORT, BACK_TO_IMPORT, but={"saved POST": LIST_ENTRIES}),
 }
 REVIEWING: Lines = {
     "cases:retention": Rule(RETENTION, NOTHING, LIST_CASES),
@@ -472,8 +474,8 @@ CORRECTED_BY_ADMINISTRATORS = """
 """
 READ_BY_ADMINISTRATORS = """
     cases.caseaccess cases.exclusion cases.lifting cases.reduction cases.reductioncase
-    cases.outcomesupport cases.possibleduplicate cases.sentback cases.importedrow cases.casenote
-    cases.riskassessment partners.confirmationlink
+    cases.outcomesupport cases.possibleduplicate cases.sentback cases.importedoutcome cases.casenote
+    cases.riskassessment partners.confirmationlink partners.importedevent
     summaries.summaryrun summaries.dailytotal summaries.changedday summaries.restatement
     summaries.boroughreturn summaries.mailsent
 """

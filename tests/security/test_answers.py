@@ -74,7 +74,7 @@ def kinds(cast: Cast, settings: Settings) -> Iterator[dict[str, Any]]:
         "page": officer.get(at("case", case.pk)),
         "list": officer.get(at("outcomes")),
         "json": officer.get(
-            at("import_progress", ImportFactory.create(owner=cast.officer).pk),
+            reverse("accounts:import_progress", args=[ImportFactory.create(owner=cast.officer).pk]),
         ),
         "seconds": officer.get("/session/"),
         "export": officer.post(at("export_outcomes"), why),

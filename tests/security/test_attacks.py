@@ -348,7 +348,7 @@ class TestOldLinks:
 
     def test_the_file_of_an_import_goes_with_the_right_to_read_records(self, cast: Cast) -> None:
         batch = ImportFactory.create(owner=cast.officer, state="ready", rows=1)
-        client, link = browser(cast.officer), at("marked_import", batch.pk)
+        client, link = browser(cast.officer), reverse("accounts:marked_import", args=[batch.pk])
         User.objects.filter(pk=cast.officer.pk).update(role=User.Role.COMMUNICATIONS)
         assert client.get(link).status_code in {403, 404}
 

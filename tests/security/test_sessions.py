@@ -76,7 +76,7 @@ class TestIdle:
         london = reverse("summaries:campaign", args=[CampaignFactory.create().slug])
         for _ in range(14):
             clock.shift(timedelta(minutes=1))
-            client.get(at("import_progress", batch.pk))
+            client.get(reverse("accounts:import_progress", args=[batch.pk]))
             client.post(at("draft", draft.pk), {"owner": "x"})
             client.get(london, headers={POLL: "figures"})
             assert client.get("/session/").json()["left"] > 0

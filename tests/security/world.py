@@ -50,7 +50,7 @@ from tests.factories import (
     EngagementEventFactory,
     ExclusionFactory,
     FollowUpFactory,
-    ImportedRowFactory,
+    ImportedOutcomeFactory,
     ImportFactory,
     KeptFormFactory,
     OrderBreachFactory,
@@ -195,6 +195,7 @@ TABLES = {
 }
 """A table of each kind of page."""
 KINDS = {
+    "imports/": "import",
     "filters/": "filter",
     "engagement/parts/": "participation",
     "engagement/links/": "confirmationlink",
@@ -261,7 +262,7 @@ def _of_case(cast: Cast, **of_case: Any) -> Rows:
         outcome.suspect,
         OutcomeSupportFactory.create(outcome=outcome),
         outcome.sent_back.get(),
-        ImportedRowFactory.create(outcome=outcome),
+        ImportedOutcomeFactory.create(outcome=outcome),
         OrderBreachFactory.create(order=ProtectiveOrderFactory.create(case=case, served=True)),
         CaseNoteFactory.create(case=case),
         RiskAssessmentFactory.create(case=case),
@@ -284,7 +285,7 @@ def _cases(cast: Cast, people: list[User]) -> dict[State, Rows]:
     of_reduced = entry.case.reductions.get()
     approved = agreed(CaseFactory.create(borough=cast.a))
     counted_rows = {"rows": 1, "days": [["2021-11-25", 1]]}
-    imported = ImportedRowFactory.create(
+    imported = ImportedOutcomeFactory.create(
         batch=ImportFactory.create(owner=cast.colleague, saved=True, result=counted_rows),
         outcome=OutcomeFactory.create(case=CaseFactory.create(borough=cast.a)),
     )
@@ -457,7 +458,7 @@ def made(
 
 
 JOBS = [
-    "cases.views.imports.work_on_import",
+    "accounts.imports.views.work_on_import",
     "cases.views.retention.work_on_reduction",
     "summaries.admin.nightly",
 ]

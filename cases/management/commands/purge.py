@@ -3,8 +3,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from accounts.imports.actions import purge_imports
 from cases.actions import purge_drafts
-from cases.actions.imports import purge_imports
 
 
 class Command(BaseCommand):

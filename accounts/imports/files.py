@@ -16,10 +16,9 @@ from typing import IO, Any
 import charset_normalizer
 import openpyxl
 
-from cases.imports.columns import guess
+from accounts.imports.columns import Columns
 
 LARGEST_FILE = 20 * 1024 * 1024
-MOST_ROWS = 100_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 1_000
 MOST_TEXT = 100_000_000
@@ -56,9 +55,12 @@ NOT_A_SPREADSHEET = (
 DAMAGED = "The workbook is damaged. Open it in Excel, save it again, and try again"
 
 
-def read(content: bytes) -> Iterator[Row]:
-    """The rows of a file that hold something, as text. Refused where they cannot be had."""
-    rows = _workbook(content) if _is_zip(content) else _text(content)
+def read(content: bytes, columns: Columns) -> Iterator[Row]:
+    """The rows of a file that hold something, as text. Refused where they cannot be had.
+
+    Known headings tell the delimiter of a text, and the sheet of a workbook.
+    """
+    rows = _workbook(content, columns) if _is_zip(content) else _text(content, columns)
     read, characters = 0, 0
     for number, cells in rows:
         cells = [UNFIT.sub("", cell).strip() for cell in cells]
@@ -68,20 +70,21 @@ def read(content: bytes) -> Iterator[Row]:
             continue
         read += 1
         characters += sum(map(len, cells))
-        _within_bounds(number, cells, read, characters)
+        _within_bounds(number, cells, characters)
+        # The headings do not count.
+        if read > columns.most_rows + 1:
+            most = f"{columns.most_rows:,}"
+            raise Refused(f"The file has more than {most} rows. Split it into smaller files")
         yield number, cells
 
 
-def _within_bounds(number: int, cells: list[str], read: int, characters: int) -> None:
+def _within_bounds(number: int, cells: list[str], characters: int) -> None:
     if len(cells) > MOST_COLUMNS:
         raise Refused(
             f"Row {number} has more than {MOST_COLUMNS} columns. Keep only those that are needed"
         )
     if characters > MOST_TEXT:
         raise Refused("The file holds too much text. Split it, or leave columns out")
-    # The headings do not count.
-    if read > MOST_ROWS + 1:
-        raise Refused(f"The file has more than {MOST_ROWS:,} rows. Split it into smaller files")
     longest = max(cells, key=len)
     if len(longest) > LONGEST_CELL:
         raise Refused(
@@ -111,10 +114,10 @@ def _is_zip(content: bytes) -> bool:
 # Text ---------------------------------------------------------------------------------------
 
 
-def _text(content: bytes) -> Iterator[Row]:
+def _text(content: bytes, columns: Columns) -> Iterator[Row]:
     _refuse_what_is_no_text(content)
     try:
-        yield from _records(content, _encoding(content))
+        yield from _records(content, _encoding(content), columns)
     except csv.Error as error:
         raise Refused(
             "The file cannot be taken apart into cells. A quotation mark may not be closed."
@@ -126,13 +129,13 @@ def _text(content: bytes) -> Iterator[Row]:
         ) from error
 
 
-def _records(content: bytes, encoding: str) -> Iterator[Row]:
+def _records(content: bytes, encoding: str, columns: Columns) -> Iterator[Row]:
     lines = _lines(content, encoding)
     said = re.fullmatch(r'"?sep=(.)"?\s*', next(lines, ""), re.IGNORECASE)
     if said:
         yield from enumerate(csv.reader(lines, delimiter=said[1]), 2)
     else:
-        delimiter = _delimiter(content, encoding)
+        delimiter = _delimiter(content, encoding, columns)
         yield from enumerate(csv.reader(_lines(content, encoding), delimiter=delimiter), 1)
 
 
@@ -181,7 +184,7 @@ def _lines(content: bytes, encoding: str) -> Iterator[str]:
         yield line.replace("\x00", "")
 
 
-def _delimiter(content: bytes, encoding: str) -> str:
+def _delimiter(content: bytes, encoding: str, columns: Columns) -> str:
     """What stands between cells: what finds most known headings, then most columns."""
 
     def found(delimiter: str) -> tuple[int, int]:
@@ -191,7 +194,7 @@ def _delimiter(content: bytes, encoding: str) -> str:
         except (csv.Error, UnicodeDecodeError):
             return 0, 0
         return (
-            max((len(guess(record)) for record in sample), default=0),
+            max((len(columns.guess(record)) for record in sample), default=0),
             sum(len(record) for record in sample),
         )
 
@@ -201,7 +204,7 @@ def _delimiter(content: bytes, encoding: str) -> str:
 # Workbooks ----------------------------------------------------------------------------------
 
 
-def _workbook(content: bytes) -> Iterator[Row]:
+def _workbook(content: bytes, columns: Columns) -> Iterator[Row]:
     _guard(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -209,7 +212,7 @@ def _workbook(content: bytes) -> Iterator[Row]:
         if not sheets:
             raise Refused("The workbook has no sheet with cells")
         # The one whose first rows know most headings: a cover or notes may stand before it.
-        best = max(sheets[:MOST_SHEETS], key=lambda sheet: _known(_cells(sheet, SAMPLE)))
+        best = max(sheets[:MOST_SHEETS], key=lambda sheet: _known(_cells(sheet, SAMPLE), columns))
         yield from _cells(best, LAST_ROW)
     except (Refused, MemoryError):
         raise
@@ -226,8 +229,8 @@ def _cells(sheet: Any, last_row: int) -> Iterator[Row]:
         yield number, [_words(value) for value in values]
 
 
-def _known(rows: Iterator[Row]) -> int:
-    return max((len(guess(cells)) for _, cells in rows), default=0)
+def _known(rows: Iterator[Row], columns: Columns) -> int:
+    return max((len(columns.guess(cells)) for _, cells in rows), default=0)
 
 
 def _guard(content: bytes) -> None:

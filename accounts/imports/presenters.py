@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.imports.columns import letter
+from accounts.imports.report import Report, Wrong
+from accounts.imports.subject import Subject, subject_of
+from accounts.models import Import, User
 from accounts.permissions import Permission
-from campaigns.models import Borough, Team
-from cases.imports.columns import BY_FIELD, letter
-from cases.imports.report import Report, Wrong
-from cases.imports.sheets import words_of
-from cases.models import Import, ImportedRow
 from core.templatetags.page import listed, long_day
 
 STALLED_AFTER = timedelta(seconds=60)
@@ -65,6 +64,10 @@ class ImportPage:
     after: int = 0
     """The row after which the list of saved rows begins."""
 
+    @cached_property
+    def of(self) -> Subject:
+        return subject_of(self.batch)
+
     @property
     def mine(self) -> bool:
         return self.batch.owner_id == self.user.pk
@@ -111,7 +114,7 @@ class ImportPage:
         return found
 
     def _where(self, field: str) -> str:
-        column = BY_FIELD.get(field)
+        column = self.of.columns.by_field.get(field)
         if column is None:
             return "The row"
         place = self.batch.columns.get(field)
@@ -120,9 +123,8 @@ class ImportPage:
     @cached_property
     def word_lists(self) -> dict[str, list[str]]:
         """What may stand in a column, for those that are wrong somewhere."""
-        boroughs = self.user.scope.limit(Borough.objects.all(), "pk")
         wrong = {cell.wrong.field for cell in self.wrong}
-        words = words_of(boroughs, Team.objects.all())
+        words = self.of.words(self.user)
         return {name: listed for name, listed in words.items() if name in wrong}
 
     @property
@@ -139,28 +141,27 @@ class ImportPage:
         return f"{days:,} days from {words}"
 
     @cached_property
-    def rows(self) -> list[ImportedRow]:
+    def rows(self) -> list[Any]:
         """The saved rows that this person may see, some at a time."""
-        seen = ImportedRow.objects.visible_to(self.user).filter(batch=self.batch)
-        found = seen.filter(line__gt=self.after).select_related(
-            "outcome__case", "outcome__suspect", "outcome__borough"
-        )
-        return list(found[: ROWS_SHOWN + 1])
+        every: Any = self.of.row._default_manager
+        found = every.visible_to(self.user).filter(batch=self.batch, line__gt=self.after)
+        return list(found.select_related(*self.of.related)[: ROWS_SHOWN + 1])
 
     @property
-    def shown_rows(self) -> list[ImportedRow]:
+    def shown_rows(self) -> list[Any]:
         return self.rows[:ROWS_SHOWN]
 
     @property
     def next_after(self) -> int:
         """Where the next page of rows begins; 0 where there is none."""
-        return self.shown_rows[-1].line if len(self.rows) > ROWS_SHOWN else 0
+        return int(self.shown_rows[-1].line) if len(self.rows) > ROWS_SHOWN else 0
 
     @property
     def may_undo(self) -> bool:
         return self.batch.state == State.SAVED and self.user.may(Permission.WRITE_RECORDS)
 
 
-def latest(user: User) -> Iterator[Import]:
+def latest(user: User, of: Subject) -> Iterator[Import]:
     """The person's own imports, the last first."""
-    return Import.objects.visible_to(user).filter(owner=user)[:20].iterator()
+    mine = Import.objects.visible_to(user).filter(owner=user, of=of.of)
+    return mine[:20].iterator()

@@ -3,45 +3,29 @@
 Every cell is written as text, so none is a formula.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from xlsxwriter import Workbook
 
-from cases.choices import Kind
-from cases.imports.check import Problem
-from cases.imports.columns import COLUMNS
-from cases.imports.files import Row
-from cases.models import Outcome
+from accounts.imports.check import Problem
+from accounts.imports.files import Row
+from accounts.imports.subject import Subject
 from core.marking import MARKED
 
 TO_MEND = "What to mend"
 WIDTH = 22
 
 
-def words_of(boroughs: Iterable[Any], teams: Iterable[Any]) -> dict[str, list[str]]:
-    """What may stand in each column that has a list."""
-    found = {"kind": [kind.label for kind in Kind]}
-    for column in COLUMNS:
-        if column.field in {"kind", "reference", "custody_record"}:
-            continue
-        field = next((f for f in Outcome._meta.fields if f.name == column.field), None)
-        if field is not None and field.choices:
-            found[column.field] = [str(label) for _, label in field.flatchoices]
-    found["borough"] = [str(borough) for borough in boroughs]
-    found["team"] = [str(team) for team in teams]
-    return found
-
-
-def write_template(file: IO[bytes], words: Mapping[str, list[str]]) -> None:
+def write_template(file: IO[bytes], of: Subject, words: Mapping[str, list[str]]) -> None:
     """An empty sheet with the headings, then how to fill it in, then the words to choose from."""
     with Workbook(file, {"in_memory": True}) as book:
-        book.set_properties({"title": "Outcomes to bring in"})
+        book.set_properties({"title": f"{of.of.label} to bring in"})
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet("Outcomes")
+        sheet = book.add_worksheet(of.of.label)
         sheet.freeze_panes(1, 0)
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(of.columns.every):
             sheet.set_column(place, place, WIDTH, text)
             sheet.write_string(0, place, column.heading, bold)
         guide = book.add_worksheet("How to fill in")
@@ -49,24 +33,22 @@ def write_template(file: IO[bytes], words: Mapping[str, list[str]]) -> None:
         guide.set_column(1, 2, 60)
         for place, heading in enumerate(("Column", "What goes into it", "Like")):
             guide.write_string(0, place, heading, bold)
-        for row, column in enumerate(COLUMNS, 1):
+        for row, column in enumerate(of.columns.every, 1):
             for place, cell in enumerate((column.heading, column.hint, column.example)):
                 guide.write_string(row, place, cell, wrapped)
         listed = book.add_worksheet("Words")
         for place, (name, allowed) in enumerate(words.items()):
-            heading = next(c.heading for c in COLUMNS if c.field == name)
             listed.set_column(place, place, 34)
-            listed.write_string(0, place, heading, bold)
+            listed.write_string(0, place, of.columns.by_field[name].heading, bold)
             for row, word in enumerate(allowed, 1):
                 listed.write_string(row, place, word)
-            _offer(sheet, name, place, len(allowed))
+            _offer(sheet, list(of.columns.by_field).index(name), place, len(allowed))
 
 
-def _offer(sheet: Any, name: str, place: int, length: int) -> None:
+def _offer(sheet: Any, column: int, place: int, length: int) -> None:
     """A list to choose from in each cell of a column; other words can be typed all the same."""
     if not length:
         return
-    column = next(n for n, c in enumerate(COLUMNS) if c.field == name)
     letters = chr(65 + place)
     sheet.data_validation(
         1,
@@ -83,6 +65,7 @@ def _offer(sheet: Any, name: str, place: int, length: int) -> None:
 
 def write_marked(
     file: IO[bytes],
+    of: Subject,
     rows: Iterator[tuple[Row, Sequence[Problem]]],
     columns: Mapping[str, int],
     header_row: int,
@@ -93,7 +76,7 @@ def write_marked(
         text = book.add_format({"num_format": "@"})
         bold = book.add_format({"bold": True, "num_format": "@"})
         wrong = book.add_format({"num_format": "@", "bg_color": "#ffd5d5", "bold": True})
-        sheet = book.add_worksheet("Outcomes")
+        sheet = book.add_worksheet(of.of.label)
         sheet.set_column(0, 70, WIDTH)
         # On paper, where it takes no row: the file is brought in again as it is.
         sheet.set_header(f"&C{MARKED}")
@@ -111,10 +94,11 @@ def write_marked(
             if heading:
                 sheet.write_string(row, last, TO_MEND, bold)
             elif problems:
-                said = "; ".join(f"{_name(p.field)}: {p.message}" for p in problems)
+                said = "; ".join(f"{_name(of, p.field)}: {p.message}" for p in problems)
                 sheet.write_string(row, last, said, wrong)
         sheet.freeze_panes(1, 0)
 
 
-def _name(field: str) -> str:
-    return next((column.heading for column in COLUMNS if column.field == field), "Row")
+def _name(of: Subject, field: str) -> str:
+    column = of.columns.by_field.get(field)
+    return column.heading if column else "Row"

@@ -1,17 +1,15 @@
 """The forms of bringing in a spreadsheet: the file or the cells, and what each column holds."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
-from campaigns.models import Borough
-from cases.choices import Kind
-from cases.imports.columns import BY_FIELD, COLUMNS, heading_row, letter, missing
-from cases.imports.files import LARGEST_FILE, MOST_COLUMNS, MOST_ROWS
-from cases.models import Import
+from accounts.imports.columns import Columns, letter
+from accounts.imports.files import LARGEST_FILE, MOST_COLUMNS
+from accounts.imports.subject import subject_of
+from accounts.models import Import, User
 from core.forms import PageForm
 
 MEGABYTES = LARGEST_FILE // 1024 // 1024
@@ -23,7 +21,6 @@ class StartForm(PageForm):
         label="Spreadsheet",
         required=False,
         allow_empty_file=True,
-        help_text=(f"Excel workbook (.xlsx) or CSV, up to {MEGABYTES} MB and {MOST_ROWS:,} rows."),
         widget=forms.FileInput({"data-largest": LARGEST_FILE, "data-too-large": TOO_LARGE}),
     )
     cells = forms.CharField(
@@ -34,8 +31,13 @@ class StartForm(PageForm):
         widget=forms.Textarea({"rows": 6, "wrap": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of: Columns, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields[
+            "file"
+        ].help_text = (
+            f"Excel workbook (.xlsx) or CSV, up to {MEGABYTES} MB and {of.most_rows:,} rows."
+        )
         for field in self.fields.values():
             field.optional_hint = False  # type: ignore[attr-defined]
 
@@ -72,40 +74,29 @@ class MatchForm(PageForm):
     SPOKEN = {"kind": "a kind", "borough": "a borough"}
 
     headings = forms.BooleanField(required=False)
-    kind = forms.ChoiceField(
-        label="Kind, where a row does not say",
-        choices=[("", "Each row says"), *Kind.choices],
-        required=False,
-    )
-    borough = forms.ModelChoiceField(
-        label="Borough of the offence, where a row does not say",
-        queryset=Borough.objects.none(),
-        required=False,
-        empty_label="Each row says",
-    )
 
     def __init__(self, *args: Any, batch: Import, user: User, **kwargs: Any) -> None:
         self.batch = batch
+        self.of = subject_of(batch).columns
         self.rows: dict[int, list[str]] = dict(batch.sample)
-        kwargs.setdefault("initial", self._initial())
+        places = {f"column_{place}": name for name, place in batch.columns.items()}
+        said = {name: batch.defaults.get(name, "") for name in self.of.for_every_row}
+        kwargs.setdefault("initial", {"headings": bool(batch.header_row), **said, **places})
         super().__init__(*args, **kwargs)
-        boroughs = cast("forms.ModelChoiceField[Borough]", self.fields["borough"])
-        boroughs.queryset = user.scope.limit(Borough.objects.all(), "pk")
-        for name in ("kind", "borough"):
-            self.fields[name].optional_hint = False  # type: ignore[attr-defined]
         self.fields["headings"].label = f"Row {self.first_row} holds the headings"
-        choices = [("", "Leave out"), *((c.field, c.heading) for c in COLUMNS)]
+        words = subject_of(batch).words(user)
+        for name in self.of.for_every_row:
+            heading = self.of.by_field[name].heading
+            choices = [("", "Each row says"), *((word, word) for word in words[name])]
+            self._choose(name, f"{heading}, where a row does not say", choices)
+        choices = [("", "Leave out"), *((c.field, c.heading) for c in self.of.every)]
         for place in range(self.width):
-            field = forms.ChoiceField(label=self._label(place), choices=choices, required=False)
-            field.optional_hint = False  # type: ignore[attr-defined]
-            self.fields[f"column_{place}"] = field
+            self._choose(f"column_{place}", self._label(place), choices)
 
-    def _initial(self) -> dict[str, Any]:
-        of_place = {place: name for name, place in self.batch.columns.items()}
-        places = {f"column_{place}": name for place, name in of_place.items()}
-        borough = Borough.objects.filter(name=self.batch.defaults.get("borough", "")).first()
-        said = {"kind": self.batch.defaults.get("kind", ""), "borough": borough}
-        return {"headings": bool(self.batch.header_row), **said, **places}
+    def _choose(self, name: str, label: str, choices: list[tuple[str, str]]) -> None:
+        field = forms.ChoiceField(label=label, choices=choices, required=False)
+        field.optional_hint = False  # type: ignore[attr-defined]
+        self.fields[name] = field
 
     @property
     def width(self) -> int:
@@ -114,7 +105,7 @@ class MatchForm(PageForm):
     @property
     def first_row(self) -> int:
         """The number of the row that holds the headings, if one does."""
-        return self.batch.header_row or heading_row(self.rows.items())
+        return self.batch.header_row or self.of.heading_row(self.rows.items())
 
     def _label(self, place: int) -> str:
         heading = self._cell(self.first_row, place) if self.batch.header_row else ""
@@ -136,7 +127,7 @@ class MatchForm(PageForm):
     @property
     def plain_fields(self) -> list[Any]:
         """The fields beside the table of columns."""
-        return [self[name] for name in ("headings", "kind", "borough")]
+        return [self[name] for name in ("headings", *self.of.for_every_row)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -147,12 +138,12 @@ class MatchForm(PageForm):
                 self.add_error(
                     f"column_{place}",
                     f"Columns {letter(taken[name])} and {letter(place)} cannot both be"
-                    f" “{BY_FIELD[name].heading}”",
+                    f" “{self.of.by_field[name].heading}”",
                 )
             elif name:
                 taken[name] = place
         self.matched = taken
-        for column in missing(taken, self.defaults):
+        for column in self.of.missing(taken, self.defaults):
             self.add_error(None, f"Choose the column that holds “{column.heading}”")
         return cleaned
 
@@ -162,6 +153,5 @@ class MatchForm(PageForm):
 
     @property
     def defaults(self) -> Mapping[str, str]:
-        borough = self.cleaned_data.get("borough")
-        said = {"kind": self.cleaned_data.get("kind", ""), "borough": str(borough or "")}
+        said = {name: self.cleaned_data.get(name, "") for name in self.of.for_every_row}
         return {name: text for name, text in said.items() if text}

@@ -1,30 +1,23 @@
 """Bringing in a spreadsheet: started, matched, checked, mended, saved whole, undone whole."""
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import pghistory
-from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from accounts.models import User
-from cases.imports.check import Checker, Fit, Matching, Problem
-from cases.imports.columns import guess, heading_row
-from cases.imports.files import Refused, Row, normal, read, read_normal
-from cases.imports.report import Collector, Report, Wrong, of_staged
-from cases.imports.save import save_staged
-from cases.imports.staged import staged
-from cases.models import Import, ImportFile, Outcome
-from cases.querysets import OutcomeQuerySet
+from accounts.imports.check import Fit, Matching, Problem
+from accounts.imports.files import Refused, Row, normal, read, read_normal
+from accounts.imports.report import Collector, Report, Wrong
+from accounts.imports.subject import Held, RowsRefused, Subject, subject_of
+from accounts.models import KEPT_FOR, Import, ImportFile, User
 from core.days import DatabaseNow
 from core.locks import alone
-from core.models import told
 
 State = Import.State
 
@@ -32,32 +25,31 @@ AT_ONCE = 200
 """Rows that are checked and saved while the person waits; more are the worker's."""
 CHUNK = 2_000
 SAMPLE = 20
-KEPT_FOR = timedelta(days=14)
-SILENT = {"suspect_number": "1", "strand": "domestic_abuse"}
-"""What holds for rows that do not say, as the log form starts with it."""
 
 
 @transaction.atomic
-def start_import(*, by: User, name: str, content: bytes) -> Import:
+def start_import(*, by: User, of: Subject, name: str, content: bytes) -> Import:
     """Takes in a file or pasted cells, and guesses what each column holds.
 
     Refused, in words, where it is nothing that could be brought in.
     """
-    first = list(islice(read(content), AT_ONCE + 2))
+    columns = of.columns
+    first = list(islice(read(content, columns), AT_ONCE + 2))
     if not first:
         raise Refused("The file is empty")
     whole = len(first) <= AT_ONCE + 1
     sample = first[:SAMPLE]
-    headings = heading_row(sample)
-    if whole and headings == first[-1][0] and guess(first[-1][1]):
+    headings = columns.heading_row(sample)
+    if whole and headings == first[-1][0] and columns.guess(first[-1][1]):
         raise Refused("The file has headings and no rows below them")
     batch = Import.objects.create(
         owner=by,
+        of=of.of,
         name=name[:100],
         header_row=headings,
         sample=sample,
-        columns=guess(dict(sample)[headings]),
-        defaults=SILENT,
+        columns=columns.guess(dict(sample)[headings]),
+        defaults=dict(of.silent),
         rows=len(first) if whole else None,
     )
     ImportFile.objects.create(batch=batch, content=normal(first) if whole else content)
@@ -79,7 +71,7 @@ def match_columns(
         State.CHECKING,
         header_row=header_row,
         columns=dict(columns),
-        defaults=SILENT | dict(defaults),
+        defaults={**subject_of(batch).silent, **defaults},
         done=0,
     )
 
@@ -91,12 +83,13 @@ def mend(*, batch: Import, answers: Mapping[int, str | None]) -> None:
     """
     rows: dict[str, Any] = dict(batch.mends.get("rows", {}))
     values: dict[str, Any] = dict(batch.mends.get("values", {}))
+    by_field = subject_of(batch).columns.by_field
     wrong = Report.of(batch.result).wrong
     for place, instead in answers.items():
         if not 0 <= place < len(wrong):
             continue
         cell = wrong[place]
-        if cell.of_value:
+        if cell.value and by_field[cell.field].words:
             values[cell.field] = _chained(values.get(cell.field, {}), cell.value, instead)
             continue
         line = str(cell.lines[0])
@@ -151,21 +144,22 @@ def work_on(pk: UUID) -> bool:
 
 def _work(batch: Import) -> None:
     content = _normal_content(batch)
-    found = Collector()
-    with staged(_fits(batch, content, found)):
+    of = subject_of(batch)
+    found = Collector({column.field for column in of.columns.every if column.words})
+    with of.hold(_fits(batch, content, found)) as held:
         if found.cells:
             _set(batch, State.TO_MEND, found.report(batch.done))
         elif batch.state == State.CHECKING:
-            _set(batch, State.READY, of_staged(batch.done, batch.owner))
+            _set(batch, State.READY, held.report(batch.done, batch.owner))
         else:
-            _save(batch)
+            _save(batch, held)
 
 
 def _normal_content(batch: Import) -> bytes:
     """What the file holds; the first time the whole of it is read, and kept in its plain form."""
     content = bytes(ImportFile.objects.get(pk=batch.pk).content)
     if batch.rows is None:
-        counted = _Counted(read(content))
+        counted = _Counted(read(content, subject_of(batch).columns))
         content = normal(counted)
         batch.rows = counted.number
         with transaction.atomic():
@@ -190,9 +184,9 @@ def matching(batch: Import) -> Matching:
     return Matching(batch.columns, batch.defaults, batch.mends, batch.header_row)
 
 
-def _fits(batch: Import, content: bytes, found: Collector) -> Iterator[list[Fit]]:
+def _fits(batch: Import, content: bytes, found: Collector) -> Iterator[list[Fit[Any]]]:
     """The rows that fit, some at a time; what is wrong with others goes to `found`."""
-    checker = Checker(batch.owner, timezone.now())
+    checker = subject_of(batch).checker(batch.owner, timezone.now())
     rows = matching(batch).rows(read_normal(content))
     batch.done = 0
     while chunk := list(islice(rows, CHUNK)):
@@ -210,32 +204,28 @@ def _set(batch: Import, state: State, report: Report) -> None:
     batch.save(update_fields=["state", "result", "worked_at"])
 
 
-def _save(batch: Import) -> None:
+def _save(batch: Import, held: Held) -> None:
     """Saves every row or none; a refusal of the database is told at its row."""
+    said = {
+        "user": batch.owner_id,
+        "action": "bring in from a spreadsheet",
+        "reason": batch.words,
+        "import": str(batch.pk),
+    }
     try:
-        with transaction.atomic():
-            report = of_staged(batch.done, batch.owner)
-            save_staged(batch)
+        with transaction.atomic(), pghistory.context(**said):
+            report = held.report(batch.done, batch.owner)
+            held.save(batch)
             batch.state, batch.saved_at = State.SAVED, DatabaseNow()
             batch.result = report.as_json() | {"likely": [], "likely_elsewhere": False}
             batch.sample, batch.mends, batch.columns, batch.defaults = [], {}, {}, {}
             batch.save()
             ImportFile.objects.filter(pk=batch.pk).delete()
-    except IntegrityError as refused:
+    except RowsRefused as refused:
         batch.refresh_from_db()
-        _set(batch, State.TO_MEND, _refusal(refused, batch.done))
-
-
-def _refusal(refused: IntegrityError, rows: int) -> Report:
-    """The words of the rule that a row broke, and which row it was."""
-    words = told(Outcome(), refused).messages[0]
-    detail = getattr(getattr(refused.__cause__, "diag", None), "message_detail", "") or ""
-    token = re.search(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", detail)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT line FROM staged WHERE id = %s", [token[0] if token else None])
-        lines = [line for (line,) in cursor.fetchall()]
-    wrong = Wrong("", "", f"The database refused this row. {words}", lines, 1)
-    return Report(rows, 1, 1, [wrong])
+        words = f"The database refused this row. {refused.words}"
+        wrong = [Wrong("", "", words, refused.lines, 1)]
+        _set(batch, State.TO_MEND, Report(batch.done, 1, 1, wrong))
 
 
 def _refuse(batch: Import, words: str) -> None:
@@ -246,9 +236,10 @@ def _refuse(batch: Import, words: str) -> None:
         ImportFile.objects.filter(pk=batch.pk).delete()
 
 
-def changed_since(batch: Import) -> OutcomeQuerySet:
-    """Entries of an import that still count, but were changed or had others merged into them."""
-    events = Outcome.pgh_event_model.objects  # type: ignore[attr-defined]
+def changed_since(batch: Import) -> "QuerySet[Any]":
+    """Records of an import that still stand, but that somebody changed."""
+    of = subject_of(batch)
+    events = of.model.pgh_event_model.objects
     latest = (
         events.filter(pgh_obj__imported_row__batch=batch)
         .values("pgh_obj")
@@ -260,15 +251,12 @@ def changed_since(batch: Import) -> OutcomeQuerySet:
         .alias(of_import=KeyTextTransform("import", "pgh_context__metadata"))
         .filter(Q(of_import__isnull=True) | ~Q(of_import=str(batch.pk)))
     )
-    merged = Outcome.objects.filter(merged_into__imported_row__batch=batch).values("merged_into")
-    return Outcome.objects.counted().filter(
-        Q(pk__in=of_others.values("pgh_obj")) | Q(pk__in=merged), imported_row__batch=batch
-    )
+    return of.standing(batch).filter(Q(pk__in=of_others.values("pgh_obj")) | of.touched(batch))
 
 
 @transaction.atomic
 def undo_import(*, by: User, batch: Import, though_changed: bool = False) -> bool:
-    """Makes every entry of an import void; says False where some were changed since.
+    """Makes every record of an import void; says False where some were changed since.
 
     `though_changed` leaves those as they are, and undoes the others.
     """
@@ -281,7 +269,7 @@ def undo_import(*, by: User, batch: Import, though_changed: bool = False) -> boo
     current.state, current.undone_at, current.undone_by = State.UNDONE, DatabaseNow(), by
     current.save(update_fields=["state", "undone_at", "undone_by"])
     current.refresh_from_db()
-    rows = Outcome.objects.counted().filter(imported_row__batch=current)
+    rows = subject_of(current).standing(current)
     with pghistory.context(user=by.pk, action="undo an import", reason=current.words):
         rows.exclude(pk__in=changed.values("pk")).update(
             voided_at=current.undone_at, voided_by=by, void_reason=f"{current.words} was undone"
@@ -303,7 +291,8 @@ def purge_imports() -> int:
 
 def marked_rows(batch: Import, by: User) -> Iterator[tuple[Row, list[Problem]]]:
     """The rows of an import with their mends, but for those left out, and what is wrong in each."""
-    checker, matched = Checker(by, timezone.now()), matching(batch)
+    checker = subject_of(batch).checker(by, timezone.now())
+    matched = matching(batch)
     for line, cells in read_normal(bytes(ImportFile.objects.get(pk=batch.pk).content)):
         if line <= batch.header_row:
             yield (line, cells), []

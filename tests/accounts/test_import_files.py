@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from datetime import time as clock
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,16 +18,18 @@ from django.urls import reverse
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
-from cases.actions.imports import start_import
-from cases.imports import files
-from cases.imports.columns import COLUMNS, guess, heading_row, letter
-from cases.imports.files import Refused, normal, read, read_normal
-from cases.models import Import
+from accounts.imports import files
+from accounts.imports.actions import start_import
+from accounts.imports.columns import letter
+from accounts.imports.files import Refused, normal, read_normal
+from accounts.models import Import, User
+from cases.imports.subject import OUTCOMES
 from tests.cases.test_imports import send
 from tests.conftest import Cast
 from tests.factories import NOON
 
+COLUMNS = OUTCOMES.columns
+read = partial(files.read, columns=COLUMNS)
 HEAD = ["Kind", "Reference", "Day", "Note"]
 ROW = ["Arrest", "1234567/21", "25/11/2021", "café – “quoted”"]
 TABLE = [(1, HEAD), (2, ROW)]
@@ -214,7 +217,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
 def taken_in(content: bytes) -> None:
     """The whole of it is read; one without rows is refused at the start."""
     if not list(read(content)):
-        start_import(by=User(), name="x", content=content)
+        start_import(by=User(), of=OUTCOMES, name="x", content=content)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -308,19 +311,20 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
 
 
 def test_headings_are_known_by_what_people_call_them() -> None:
-    assert guess(["Crime Ref.", "ARREST  DATE", "Time of arrest:", "Shoe size", "Borough"]) == {
+    headings = ["Crime Ref.", "ARREST  DATE", "Time of arrest:", "Shoe size", "Borough"]
+    assert COLUMNS.guess(headings) == {
         "reference": 0,
         "day": 1,
         "time": 2,
         "borough": 4,
     }
-    for column in COLUMNS:
+    for column in COLUMNS.every:
         for heading in (column.heading, *column.others):
-            assert guess([heading.upper()]) == {column.field: 0}
+            assert COLUMNS.guess([heading.upper()]) == {column.field: 0}
 
 
 def test_the_first_of_two_columns_alike_is_taken() -> None:
-    assert guess(["Date", "Day"]) == {"day": 0}
+    assert COLUMNS.guess(["Date", "Day"]) == {"day": 0}
 
 
 @pytest.mark.parametrize(
@@ -332,7 +336,7 @@ def test_the_first_of_two_columns_alike_is_taken() -> None:
     ],
 )
 def test_the_row_of_the_headings_is_found(rows: Any, expected: int) -> None:
-    assert heading_row(rows) == expected
+    assert COLUMNS.heading_row(rows) == expected
 
 
 def test_columns_are_called_as_spreadsheets_call_them() -> None:

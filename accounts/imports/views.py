@@ -8,15 +8,11 @@ from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import FileResponse, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError as BrokerDown
 
-from accounts.permissions import Permission, SignedInRequest
-from audit.record import consulted, listed
-from campaigns.models import Borough, Team
-from cases.actions.imports import (
+from accounts.imports.actions import (
     ask_to_save,
     changed_since,
     discard_import,
@@ -28,12 +24,15 @@ from cases.actions.imports import (
     undo_import,
     work_on,
 )
-from cases.forms.imports import TOO_LARGE, MatchForm, StartForm
-from cases.imports.files import LARGEST_FILE, Refused
-from cases.imports.sheets import words_of, write_marked, write_template
-from cases.models import Import, Outcome
-from cases.presenters.imports import ImportPage, latest
-from cases.tasks import work_on_import
+from accounts.imports.files import LARGEST_FILE, Refused
+from accounts.imports.forms import TOO_LARGE, MatchForm, StartForm
+from accounts.imports.presenters import ImportPage, latest
+from accounts.imports.sheets import write_marked, write_template
+from accounts.imports.subject import Subject, subject_of
+from accounts.models import Import
+from accounts.permissions import Permission, SignedInRequest
+from accounts.tasks import work_on_import
+from audit.record import consulted, listed
 from core.access import requires
 from core.edge import large_bodies
 from core.sessions import background
@@ -58,47 +57,48 @@ def _own(request: SignedInRequest, pk: UUID) -> Import:
 @large_bodies
 @csrf_exempt
 @requires(Permission.WRITE_RECORDS)
-def imports(request: SignedInRequest) -> HttpResponse:
+def imports(request: SignedInRequest, of: Subject) -> HttpResponse:
     """The start, and what was brought in before.
 
     What is too large is refused by the length it says, before any of it is read; the check against
     forgery, which reads the form, comes after that.
     """
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_FILE + OF_THE_FORM:
-        return _start_page(request, _refused(TOO_LARGE), status=413)
+        return _start_page(request, of, _refused(of, TOO_LARGE), status=413)
     try:
-        return _start(request)
+        return _start(request, of)
     except RequestDataTooBig:
-        return _start_page(
-            request, _refused("Send more cells than that as a file", "cells"), status=413
-        )
+        refused = _refused(of, "Send more cells than that as a file", "cells")
+        return _start_page(request, of, refused, status=413)
 
 
 @csrf_protect
-def _start(request: SignedInRequest) -> HttpResponse:
+def _start(request: SignedInRequest, of: Subject) -> HttpResponse:
     if request.method != "POST":
-        return _start_page(request, StartForm())
-    form = StartForm(request.POST, request.FILES)
+        return _start_page(request, of, StartForm(of=of.columns))
+    form = StartForm(request.POST, request.FILES, of=of.columns)
     if form.is_valid():
         try:
-            batch = start_import(by=request.user, name=form.name, content=form.content)
+            batch = start_import(by=request.user, of=of, name=form.name, content=form.content)
         except Refused as refused:
             form.add_error("file" if form.cleaned_data["file"] else "cells", str(refused))
         else:
-            return redirect("cases:import", batch.pk)
-    return _start_page(request, form)
+            return redirect("accounts:import", batch.pk)
+    return _start_page(request, of, form)
 
 
-def _refused(words: str, field: str = "file") -> StartForm:
-    form = StartForm({})
+def _refused(of: Subject, words: str, field: str = "file") -> StartForm:
+    form = StartForm({}, of=of.columns)
     form.errors.clear()
     form.add_error(field, words)
     return form
 
 
-def _start_page(request: SignedInRequest, form: StartForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "imports": list(latest(request.user))}
-    return render(request, "cases/imports.html", context, status=status)
+def _start_page(
+    request: SignedInRequest, of: Subject, form: StartForm, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "of": of, "imports": list(latest(request.user, of))}
+    return render(request, "imports/start.html", context, status=status)
 
 
 @requires(Permission.READ_RECORDS)
@@ -111,7 +111,7 @@ def show(request: SignedInRequest, pk: UUID) -> HttpResponse:
     start = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
     page = ImportPage(batch, request.user, start)
     consulted(request, batch)
-    return render(request, "cases/import.html", {"page": page, "import": batch})
+    return render(request, "imports/import.html", {"page": page, "import": batch})
 
 
 @requires(Permission.WRITE_RECORDS)
@@ -119,7 +119,7 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """What each column holds; sent, every row is checked."""
     batch = _own(request, pk)
     if batch.state not in {State.TO_MATCH, State.TO_MEND, State.READY}:
-        return redirect("cases:import", pk)
+        return redirect("accounts:import", pk)
     form = MatchForm(request.POST or None, batch=batch, user=request.user)
     if request.method == "POST" and form.is_valid():
         match_columns(
@@ -134,7 +134,8 @@ def match(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 def _match_page(request: SignedInRequest, batch: Import, form: MatchForm) -> HttpResponse:
     consulted(request, batch)
-    return render(request, "cases/import_match.html", {"form": form, "import": batch})
+    context = {"form": form, "import": batch, "of": subject_of(batch)}
+    return render(request, "imports/match.html", context)
 
 
 @require_POST
@@ -145,7 +146,7 @@ def mend_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
     page = ImportPage(batch, request.user)
     if batch.state != State.TO_MEND or request.POST.get("checked") != page.checked:
         messages.warning(request, "The rows were checked again meanwhile. This is what was found.")
-        return redirect("cases:import", pk)
+        return redirect("accounts:import", pk)
     answers: dict[int, str | None] = {}
     for cell in page.wrong:
         said = request.POST.get(cell.answer, cell.wrong.value).replace("\x00", "").strip()
@@ -181,7 +182,7 @@ def _go_on(request: SignedInRequest, batch: Import) -> HttpResponse:
             work_on_import.delay(str(batch.pk))
         except BrokerDown:
             messages.warning(request, "The work could not be handed on. Try again in a minute.")
-    return redirect("cases:import", batch.pk)
+    return redirect("accounts:import", batch.pk)
 
 
 @background
@@ -198,19 +199,19 @@ def marked(request: SignedInRequest, pk: UUID) -> HttpResponseBase:
     """The person's own rows again, with what is wrong in each."""
     batch = _own(request, pk)
     if batch.state != State.TO_MEND:
-        return redirect("cases:import", pk)
+        return redirect("accounts:import", pk)
     consulted(request, batch)
     file = BytesIO()
-    write_marked(file, marked_rows(batch, request.user), batch.columns, batch.header_row)
+    rows = marked_rows(batch, request.user)
+    write_marked(file, subject_of(batch), rows, batch.columns, batch.header_row)
     return _workbook(file, "rows-to-mend-official-sensitive.xlsx")
 
 
 @requires(Permission.WRITE_RECORDS)
-def template(request: SignedInRequest) -> HttpResponseBase:
+def template(request: SignedInRequest, of: Subject) -> HttpResponseBase:
     file = BytesIO()
-    boroughs = request.user.scope.limit(Borough.objects.all(), "pk")
-    write_template(file, words_of(boroughs, Team.objects.all()))
-    return _workbook(file, "outcomes-to-bring-in.xlsx")
+    write_template(file, of, of.words(request.user))
+    return _workbook(file, f"{of}-to-bring-in.xlsx")
 
 
 def _workbook(file: BytesIO, name: str) -> FileResponse:
@@ -223,22 +224,25 @@ def undo(request: SignedInRequest, pk: UUID) -> HttpResponse:
     """Makes all rows of an import void; where some were changed since, asks what to do."""
     batch = _import(request, pk)
     if request.method != "POST":
-        return redirect("cases:import", pk)
+        return redirect("accounts:import", pk)
+    of = subject_of(batch)
     done = undo_import(by=request.user, batch=batch, though_changed="others" in request.POST)
     if done:
-        messages.success(request, "Import undone. Its entries count nowhere from now on.")
-        return redirect("cases:import", pk)
+        messages.success(request, f"Import undone. Its {of.things} count nowhere from now on.")
+        return redirect("accounts:import", pk)
     changed = changed_since(batch)
-    seen = Outcome.objects.visible_to(request.user).filter(pk__in=changed.values("pk"))
-    shown = list(seen.select_related("case", "suspect")[:CHANGED_SHOWN])
-    listed(request, Outcome, len(shown), {"page": "undo import"})
-    context = {"import": batch, "number": changed.count(), "changed": shown}
-    return render(request, "cases/import_undo.html", context)
+    every: Any = of.model._default_manager
+    seen = every.visible_to(request.user).filter(pk__in=changed.values("pk"))
+    shown = [(record.pk, of.named(record)) for record in seen[:CHANGED_SHOWN]]
+    listed(request, of.model, len(shown), {"page": "undo import"})
+    context = {"import": batch, "of": of, "number": changed.count(), "changed": shown}
+    return render(request, "imports/undo.html", context)
 
 
 @require_POST
 @requires(Permission.WRITE_RECORDS)
 def discard(request: SignedInRequest, pk: UUID) -> HttpResponse:
-    discard_import(batch=_own(request, pk))
+    batch = _own(request, pk)
+    discard_import(batch=batch)
     messages.success(request, "Import removed. Nothing of it was saved.")
-    return redirect(reverse("cases:imports"))
+    return redirect(subject_of(batch).start)
