@@ -1,1 +1,1 @@
-"""From a spreadsheet to entries: reading a file, matching its columns, checking, saving in bulk."""
+"""Bringing in a spreadsheet of outcomes: its columns, its check, and saving in bulk."""

@@ -356,6 +356,19 @@ def test_a_refusal_of_the_database_saves_nothing_and_names_the_row(
     assert not EngagementEvent.objects.exists()
 
 
+@pytest.mark.parametrize(("rows", "state"), [(5_000, State.READY), (5_001, State.REFUSED)])
+def test_no_more_events_are_brought_in_than_are_held_at_once(
+    cast: Cast, rows: int, state: State
+) -> None:
+    content = as_csv(*([of()] * rows), headings=HEADINGS)
+    batch = start_import(by=cast.officer, of=EVENTS, name="x", content=content)
+    Import.objects.update(state=State.CHECKING)
+    work_on(batch.pk)
+    batch.refresh_from_db()
+    assert batch.state == state
+    assert ("more than 5,000 rows" in batch.refusal) is (state == State.REFUSED)
+
+
 def test_a_formula_stays_text_and_of_a_workbook_its_last_result_is_read(officer: Client) -> None:
     batch = saved(officer, of(event="=1+1"))
     assert EngagementEvent.objects.get().title == "=1+1"
