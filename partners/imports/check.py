@@ -66,7 +66,7 @@ class EventChecker(Checker[Facts]):
                 unknown=NO_PARTNER if name == "partners" else "",
             )
             for name, field in form.fields.items()
-            if name != "version"
+            if not field.widget.is_hidden
         }
 
     def _rows(self, name: str, field: forms.Field) -> Mapping[str, Any]:

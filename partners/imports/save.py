@@ -13,8 +13,8 @@ from accounts.imports.report import PAIRS_SHOWN, Likely, Report
 from accounts.imports.subject import RowsRefused
 from accounts.models import Import, User
 from core.days import london_day
-from core.forms import lowered
 from core.models import told
+from core.spoken import lowered
 from partners.actions import bring_in_event
 from partners.choices import EventKind, EventStatus
 from partners.imports.check import Facts

@@ -241,7 +241,7 @@ def test_a_start_may_have_the_end_with_it(
 
 def test_an_end_on_another_day_is_no_end(checker: EventChecker) -> None:
     assert told(checker, ends="2021-11-26 16:00") == {
-        "ends": "Ends at must be a time, like 1430 or 2.30pm"
+        "ends": "The time it ends must be a time, like 1430 or 2.30pm"
     }
 
 
@@ -282,9 +282,9 @@ class TestTheState:
         fits(checker, **PLANNED, day=f"{tomorrow:%d/%m/%Y}")
 
     def test_a_state_is_asked_for(self, checker: EventChecker) -> None:
-        assert told(checker, state="") == {"state": "Select state"}
+        assert told(checker, state="") == {"state": "Select a state"}
         assert told(checker, state="Void", title="") == {
-            "state": "Select state from the list",
+            "state": "Select a state from the list",
             "title": "Enter what it is called",
         }
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pghistory
@@ -18,7 +19,6 @@ from accounts.models import Import
 from audit.models import LogRow
 from core.days import london_day
 from partners import actions
-from partners.actions import version_of
 from partners.imports.subject import EVENTS
 from partners.models import EngagementEvent, ImportedEvent, Participation
 from tests.cases.pages import browser, text_of
@@ -168,12 +168,12 @@ def test_what_is_the_same_in_every_row_is_said_once(officer: Client) -> None:
     ("change", "field", "message"),
     [
         ({"event": ""}, "title", "Enter what it is called"),
-        ({"kind": "Training of officers"}, "kind", "Select kind from the list"),
-        ({"state": ""}, "state", "Select state"),
+        ({"kind": "Training of officers"}, "kind", "Select a kind from the list"),
+        ({"state": ""}, "state", "Select a state"),
         ({"day": "31/11/2021"}, "day", "Day must be a real date"),
-        ({"starts": ""}, "starts", "Enter when it starts"),
+        ({"starts": ""}, "starts", "Enter the time it starts"),
         ({"place": ""}, "place", "Enter the place, or choose online"),
-        ({"borough": "Barnet"}, "borough", "Select borough from the list"),
+        ({"borough": "Barnet"}, "borough", "Select a borough from the list"),
     ],
 )
 def test_a_mistake_is_named_at_its_cell_and_nothing_is_saved(
@@ -193,7 +193,7 @@ def test_a_borough_out_of_scope_is_refused_also_where_it_was_lost_since(
     cast.officer.boroughs.set([cast.b])
     officer.post(address(batch, "save_import"))
     batch.refresh_from_db()
-    assert wrong(batch) == [([2], "borough", "Select borough from the list")]
+    assert wrong(batch) == [([2], "borough", "Select a borough from the list")]
     assert not EngagementEvent.objects.exists()
 
 
@@ -223,7 +223,7 @@ def test_the_same_file_again_changes_nothing_even_when_it_says_more(
 ) -> None:
     saved(officer, of(), of(event="Talk"))
     event = EngagementEvent.objects.get(title="Talk")
-    actions.finish_event(by=cast.officer, event=event, version=version_of(event), leaflets=5)
+    actions.finish_event(by=cast.officer, event=event, leaflets=5)
     before = list(EngagementEvent.objects.order_by("pk").values())
     batch = checked(officer, of(state="Done"), of(event="TALK"))
     assert (batch.state, batch.result["known"], batch.result["likely"]) == (State.READY, 2, [])
@@ -263,7 +263,7 @@ def test_what_was_voided_by_hand_stays_void(officer: Client, cast: Cast) -> None
 
 
 def amended(cast: Cast, event: EngagementEvent) -> None:
-    actions.finish_event(by=cast.officer, event=event, version=version_of(event), leaflets=5)
+    actions.finish_event(by=cast.officer, event=event, leaflets=5)
 
 
 def joined(cast: Cast, event: EngagementEvent) -> None:
@@ -278,7 +278,9 @@ def helped(cast: Cast, event: EngagementEvent) -> None:
 
 def followed_up(cast: Cast, event: EngagementEvent) -> None:
     due = event.day + timedelta(days=1)
-    actions.add_follow_up(by=cast.officer, event=event, what="Ring", owner=cast.officer, due_on=due)
+    actions.add_follow_up(
+        by=cast.officer, event=event, token=uuid4(), what="Ring", owner=cast.officer, due_on=due
+    )
 
 
 def asked(cast: Cast, event: EngagementEvent) -> None:

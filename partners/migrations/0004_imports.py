@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_imports"),
-        ("partners", "0001_squashed"),
+        ("partners", "0003_form_tokens"),
     ]
 
     operations = [
