@@ -5,8 +5,11 @@ SAME_CASE = [
     " FOREIGN KEY (suspect_id, case_id) REFERENCES cases_suspect (id, case_id)",
     "ALTER TABLE {table} DROP CONSTRAINT {table}_suspect_of_same_case",
 ]
+# They are there from the beginning, which is no change for history.
 PERIODS = """
-INSERT INTO cases_reviewperiod ("group", years) VALUES (1, 10), (2, 10), (3, 6), (4, 6)
+ALTER TABLE cases_reviewperiod DISABLE TRIGGER USER;
+INSERT INTO cases_reviewperiod ("group", years) VALUES (1, 10), (2, 10), (3, 6), (4, 6);
+ALTER TABLE cases_reviewperiod ENABLE TRIGGER USER;
 """
 
 
