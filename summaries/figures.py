@@ -53,6 +53,10 @@ class By(StrEnum):
         return "''" if self is By.NOTHING else self.stored_key
 
 
+STORED_BY: tuple[By, ...] = tuple(by for by in By if by is not By.PART)
+"""What stored totals are broken down by, and so what `figures` answers."""
+
+
 def _within(everywhere: bool) -> str:
     limit = "" if everywhere else " AND borough_id = ANY(%(boroughs)s)"
     return f"day >= %(first)s AND day < %(end)s{limit}"

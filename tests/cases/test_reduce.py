@@ -43,7 +43,7 @@ from cases.models import (
 from cases.reading import REASONS
 from core.days import london_day, start_of
 from summaries.actions import run_nightly
-from summaries.figures import By, Window, figures
+from summaries.figures import STORED_BY, Window, figures
 from summaries.measures import MEASURES
 from summaries.models import Restatement, SummaryRun
 from summaries.proof import prove
@@ -306,7 +306,7 @@ def every_figure() -> dict[str, Any]:
     window = Window.of(CampaignFactory._meta.model.objects.get())
     return {
         str(by): {measure.slug: dict(found.get(measure, {})) for measure in MEASURES}
-        for by in By
+        for by in STORED_BY
         for found in [figures(window, by)]
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from campaigns.models import Borough, Campaign, Team
-from summaries.figures import By, Window, figures
+from summaries.figures import STORED_BY, By, Window, figures
 from summaries.measures import BY_SLUG, MEASURES, Measure
 from summaries.models import SummaryRun
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("campaign", metavar="CAMPAIGN", help="the campaign's slug")
         parser.add_argument(
             "--by",
-            choices=[by.value for by in By if by and by is not By.PLACE_AND_DAY],
+            choices=[by.value for by in STORED_BY if by and by is not By.PLACE_AND_DAY],
             default="",
             help="break each count down",
         )
