@@ -134,9 +134,7 @@ class Explanation:
 
     @property
     def live(self) -> str:
-        if self.asked.measure.distinct:
-            return "Different ones are counted anew for every reader; no stored total has them."
-        if self.asked.narrowed:
+        if self.asked.narrowed or not self.asked.measure.additive:
             stored = "No total of it is stored, so none is proved"
             return f"{stored}: it is counted just now, from its rows."
         if not self.freshness.proved:
