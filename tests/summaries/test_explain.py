@@ -350,7 +350,7 @@ def test_partners_involved_open_onto_each_partner_once(cast: Cast, campaign: Cam
         answer = browser(who).get(address)
         assert answer.context["page"].partners == [(once, 1), (often, 3)]
         assert answer.context["page"].count == 2
-        assert "no stored total has them" in text_of(answer)
+        assert "No total of it is stored" in text_of(answer)
         assert "proved total" not in text_of(answer)
     sheet = browser(cast.supervisor).get(address.replace("/?", "/tables/partners.csv?"))
     assert rows_of(sheet)[2:] == [["A", "1"], ["B", "3"]]
