@@ -158,10 +158,10 @@ class PasskeyForm(_SignInForm, AddWebAuthnForm):
 
 
 class MorningEmailForm(PageModelForm):
-    SPOKEN = {"morning_email": "whether you want the morning e-mail"}
+    SPOKEN = {"morning_email": "whether you want the morning email"}
 
     morning_email = forms.TypedChoiceField(
-        label="Do you want the morning e-mail?",
+        label="Do you want the morning email?",
         help_text="It comes at 7am on each day of a campaign, and on the day after. It has the "
         "headline figures of your boroughs, and no case.",
         choices=[("True", "Yes"), ("False", "No")],

@@ -61,7 +61,7 @@ class OwnWordsValidator(password_validation.UserAttributeSimilarityValidator):
         super().__init__(user_attributes=("username", "name", "email"))
 
     def get_error_message(self) -> str:
-        return "The new password is too much like your username, name or e-mail address"
+        return "The new password is too much like your username, name or email address"
 
     def validate(self, password: str, user: Any = None) -> None:
         super().validate(password, user)

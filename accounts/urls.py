@@ -28,7 +28,7 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("account/second-step/", views.second_step, name="second_step"),
     path("account/sessions/", views.sessions, name="sessions"),
-    path("account/e-mail/", views.morning_email, name="morning_email"),
+    path("account/email/", views.morning_email, name="morning_email"),
     path("filters/<int:pk>/remove/", lists.remove_filter, name="remove_filter"),
     path("confirm/provider/", views.prove_at_provider, name="prove_at_provider"),
     *of_imports,

@@ -85,4 +85,4 @@ def _logs_as_django_does(**_: Any) -> None:
 @worker_ready.connect
 def _says_that_nobody_is_told(**_: Any) -> None:
     if not settings.MAILS_ON:
-        logging.getLogger("summaries").warning("E-mail is off: EMAIL_URL names no mail server")
+        logging.getLogger("summaries").warning("Email is off: EMAIL_URL names no mail server")

@@ -61,7 +61,7 @@ def _local_secret() -> str:
 
 
 def _site_url(url: str) -> str:
-    """Where this product is, as e-mails link to it."""
+    """Where this product is, as emails link to it."""
     parts = urlsplit(url)
     schemes = {"https"} if PRODUCTION else {"http", "https"}
     if parts.scheme not in schemes or not parts.netloc or parts.path.strip("/") or parts.query:
@@ -126,7 +126,7 @@ try:
         hours=env.int("SESSION_HOURS", 10, validate=validate.Range(min=1, max=12))
     )
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
-    # E-mail: by a server where one is named, else to a folder on a machine of one's own, else none.
+    # Email: by a server where one is named, else to a folder on a machine of one's own, else none.
     EMAIL_URL = env.str("EMAIL_URL", "")
     EMAIL_FROM = env.str("EMAIL_FROM", "")
     SITE_URL = env.str("SITE_URL", "")
@@ -134,7 +134,7 @@ try:
         raise ImproperlyConfigured("EMAIL_URL needs EMAIL_FROM and SITE_URL")
     MAIL_SERVER = Server.of(EMAIL_URL) if EMAIL_URL else Server()
     if EMAIL_FROM and "@" not in EMAIL_FROM:
-        raise ImproperlyConfigured("EMAIL_FROM must be an e-mail address")
+        raise ImproperlyConfigured("EMAIL_FROM must be an email address")
     if SITE_URL or not PRODUCTION:
         SITE_URL = _site_url(SITE_URL or f"http://127.0.0.1:{env.str('PORT', '8000')}")
     # Single sign-on by the force's own identity provider (docs/decisions/0019-signing-in.md).

@@ -5,7 +5,7 @@ from django.db import OperationalError
 
 
 class Sending(Task):  # type: ignore[type-arg]  # Celery's own class takes none at run time.
-    """A job that sends an e-mail: a mail server that fails is an OSError."""
+    """A job that sends an email: a mail server that fails is an OSError."""
 
     autoretry_for = (OSError, OperationalError)
     retry_backoff = 2

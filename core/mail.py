@@ -1,4 +1,4 @@
-"""E-mail: its server from one address, each message marked, and those kept in place of sent."""
+"""Email: its server from one address, each message marked, and those kept in place of sent."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,7 +67,7 @@ def absolute(path: str) -> str:
 def marked(
     subject: str, template: str, context: dict[str, Any], *, to: str, key: str
 ) -> EmailMultiAlternatives:
-    """An e-mail in plain text and in HTML, marked in its subject and its body.
+    """An email in plain text and in HTML, marked in its subject and its body.
 
     Its number follows from `key`, so that servers and readers know a second copy as one.
     """
@@ -85,7 +85,7 @@ def marked(
 
 @dataclass(frozen=True)
 class Kept:
-    """An e-mail that was written to a file in place of being sent."""
+    """An email that was written to a file in place of being sent."""
 
     name: str
     message: EmailMessage

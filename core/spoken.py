@@ -74,7 +74,7 @@ class Spoken:
             if most is not None:
                 yield "max_value", lambda: f"{self.subject} must be {most:,} or fewer"
         if isinstance(field, forms.EmailField):
-            yield "invalid", lambda: "Enter an e-mail address, like name@example.org"
+            yield "invalid", lambda: "Enter an email address, like name@example.org"
 
 
 def word(field: forms.Field, name: str, own: str = "") -> None:

@@ -21,7 +21,7 @@ from summaries.presenters.digest import Digest, Trouble
 
 @dataclass(frozen=True)
 class Mail:
-    """An e-mail for one person, and what the row of it says."""
+    """An email for one person, and what the row of it says."""
 
     person: User
     about: str

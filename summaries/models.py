@@ -288,7 +288,7 @@ class BoroughReturn(models.Model):
 
 
 class MailSent(models.Model):
-    """An e-mail that somebody was sent, once for a day and what it is about; figures, no case.
+    """An email that somebody was sent, once for a day and what it is about; figures, no case.
 
     It is written in the transaction that sends, so one that could not be sent comes again, and a
     job that is delivered twice waits for the first and sends nothing.
@@ -307,8 +307,8 @@ class MailSent(models.Model):
 
     class Meta:
         ordering = ["-sent_at"]
-        verbose_name = "e-mail sent"
-        verbose_name_plural = "e-mails sent"
+        verbose_name = "email sent"
+        verbose_name_plural = "emails sent"
         triggers = append_only()
         constraints = [
             models.UniqueConstraint(

@@ -67,7 +67,7 @@ def tell_administrators() -> None:
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
 def morning() -> None:
-    """Everybody's e-mail of the morning; a second one finds whom the first could not reach."""
+    """Everybody's email of the morning; a second one finds whom the first could not reach."""
     tell_administrators()
     for person in supervisors_to_send(timezone.now()):
         figures_to.delay(person.pk)

@@ -67,7 +67,7 @@ class User(AbstractBaseUser):
         max_length=60, unique=True, validators=[ASCIIUsernameValidator()], help_text="To sign in."
     )
     name = models.CharField(max_length=120, help_text="As colleagues know them.")
-    email = models.EmailField("work e-mail", blank=True)
+    email = models.EmailField("work email", blank=True)
     role = models.CharField(max_length=14, choices=Role.choices, default=Role.OFFICER)
     whole_force = models.BooleanField(
         default=False, help_text="Work covers every borough, whatever is chosen below."
@@ -80,7 +80,7 @@ class User(AbstractBaseUser):
         "may sign in", default=True, help_text="Clear it instead of deleting the person."
     )
     morning_email = models.BooleanField(
-        "morning e-mail",
+        "morning email",
         default=True,
         help_text="A supervisor's figures, each morning while a campaign runs.",
     )

@@ -28,7 +28,7 @@ class NoteForm(WorkForm):
     text = forms.CharField(
         label="Note",
         max_length=4000,
-        help_text="No names, addresses, phone numbers or e-mail addresses, of anybody.",
+        help_text="No names, addresses, phone numbers or email addresses, of anybody.",
         widget=forms.Textarea({"rows": 6}),
         error_messages={"required": "Write the note"},
     )

@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn on the server: the same picture for page, print, PDF and e-mail.
+"""Charts as SVG, drawn on the server: the same picture for page, print, PDF and email.
 
 Each is an image with a title and a description for whoever cannot see it; its marks carry titles of
 their own. Colours are attributes, which a stylesheet overrides by class in dark and forced-colour

@@ -1,4 +1,4 @@
-"""Addresses in e-mails."""
+"""Addresses in emails."""
 
 from django import template
 

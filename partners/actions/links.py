@@ -40,7 +40,7 @@ def make_confirmation(
 
 
 def send_confirmation(*, link: ConfirmationLink, to: Contact, path: str) -> None:
-    """E-mails a link to a contact, at once, so that no queue holds it; OSError where it fails."""
+    """Emails a link to a contact, at once, so that no queue holds it; OSError where it fails."""
     context = {"address": absolute(path), "last_day": london_day(link.expires_at)}
     subject, key = "please confirm that you took part", f"confirmation-{link.pk}"
     marked(subject, "partners/mail/confirmation", context, to=to.email, key=key).send()

@@ -171,5 +171,5 @@ class ContactForm(WritingMixin, PageModelForm):
             "basis": forms.RadioSelect,
             "email": forms.TextInput({"inputmode": "email", "autocomplete": "off"}),
         }
-        labels = {"role": "Their work there", "email": "Work e-mail"}
+        labels = {"role": "Their work there", "email": "Work email"}
         help_texts = {"role": ""}

@@ -61,7 +61,7 @@ class ConfirmationForm(PageForm):
 
 
 class AskForm(PageForm):
-    """To whom a link is e-mailed; nobody where it is shown to copy."""
+    """To whom a link is emailed; nobody where it is shown to copy."""
 
     SPOKEN = {"to": "a contact"}
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
                 ('role', models.CharField(help_text='Their work there.', max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='work e-mail')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='work email')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='work phone')),
                 ('basis', models.CharField(choices=[('public_task', 'Public task'), ('consent', 'Consent'), ('contract', 'Contract')], default='public_task', help_text='UK GDPR, article 6(1): why the contact may be kept.', max_length=11, verbose_name='lawful basis')),
                 ('review_on', models.DateField(help_text='When it is asked whether the contact is still needed.', verbose_name='day of review')),
@@ -716,7 +716,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='partners_contact_can_be_reached', violation_error_message='Enter a work e-mail or a work phone.'),
+            constraint=models.CheckConstraint(condition=models.Q(('email', ''), ('phone', ''), _negated=True), name='partners_contact_can_be_reached', violation_error_message='Enter a work email or a work phone.'),
         ),
         migrations.AddConstraint(
             model_name='contact',

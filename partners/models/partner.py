@@ -117,7 +117,7 @@ class Contact(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=120, help_text="Their work there.")
-    email = models.EmailField("work e-mail", blank=True)
+    email = models.EmailField("work email", blank=True)
     phone = models.CharField("work phone", max_length=40, blank=True)
     basis = models.CharField(
         "lawful basis",
@@ -138,7 +138,7 @@ class Contact(models.Model):
             models.CheckConstraint(
                 name="partners_contact_can_be_reached",
                 condition=~Q(email="", phone=""),
-                violation_error_message="Enter a work e-mail or a work phone.",
+                violation_error_message="Enter a work email or a work phone.",
             ),
             models.CheckConstraint(
                 name="partners_contact_basis_is_known",

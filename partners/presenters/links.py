@@ -144,7 +144,7 @@ class Confirmations:
 
     @cached_property
     def people(self) -> list[Contact]:
-        """Whom a link can be e-mailed to; nobody where none can be, or none is sent from here."""
+        """Whom a link can be emailed to; nobody where none can be, or none is sent from here."""
         if not (self.may_ask and settings.MAILS_ON):
             return []
         people = Contact.objects.visible_to(self.user).exclude(email="")

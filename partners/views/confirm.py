@@ -36,7 +36,7 @@ from partners.views.changing import writes_in
 COOKIE = "confirmation"
 COOKIE_LASTS = 60 * 60
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
-NOT_SENT = "The e-mail could not be sent. Show a new link, and send it yourself."
+NOT_SENT = "The email could not be sent. Show a new link, and send it yourself."
 LIMITS = guarded("confirmation", asked=60, wrong_here=15, wrong=600)
 OF_ONE = Limit("confirmation-of-one", 60, 300)
 """However many networks ask by one link."""
@@ -102,7 +102,7 @@ def links(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.WRITE_RECORDS)
 def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A new link for one partner: e-mailed to a contact, else shown this once."""
+    """A new link for one partner: emailed to a contact, else shown this once."""
     parts = Participation.objects.visible_to(request.user).select_related("event", "partner")
     part = get_object_or_404(parts, pk=pk)
     confirmations = Confirmations(part.event, request.user)
@@ -171,7 +171,7 @@ def _link(request: SignedInRequest, pk: int) -> ConfirmationLink:
 
 
 def _links_page(request: SignedInRequest, event: EngagementEvent, **made: object) -> HttpResponse:
-    """Whoever is shown whom to e-mail is logged, since contacts are people."""
+    """Whoever is shown whom to email is logged, since contacts are people."""
     page = Confirmations(event, request.user)
     if page.people:
         listed(request, Contact, len(page.people), {"event": str(event.pk)})

@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'e-mail sent',
-                'verbose_name_plural': 'e-mails sent',
+                'verbose_name': 'email sent',
+                'verbose_name_plural': 'emails sent',
                 'ordering': ['-sent_at'],
             },
         ),

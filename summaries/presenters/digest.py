@@ -1,4 +1,4 @@
-"""The morning's e-mail to a supervisor: figures of their boroughs, then of all; no case in it."""
+"""The morning's email to a supervisor: figures of their boroughs, then of all; no case in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The e-mails of a machine of one's own, which are kept and not sent."""
+"""The emails of a machine of one's own, which are kept and not sent."""
 
 from django.conf import settings
 from django.http import Http404, HttpResponse

@@ -1,4 +1,4 @@
-"""Whether a supervisor wants the morning's e-mail: their own choice, on their account."""
+"""Whether a supervisor wants the morning's email: their own choice, on their account."""
 
 import pytest
 from django.apps import apps
@@ -9,7 +9,7 @@ from tests.accounts.pages import said
 from tests.conftest import Cast
 
 pytestmark = pytest.mark.django_db
-PAGE = "/account/e-mail/"
+PAGE = "/account/email/"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_supervisor_chooses_and_history_knows(supervisor: Client, cast: Cast) 
 def test_an_answer_is_needed(supervisor: Client, cast: Cast) -> None:
     for sent in ({}, {"morning_email": "perhaps"}):
         answer = supervisor.post(PAGE, {"kept": "", **sent})
-        assert "<title>Error: Morning e-mail" in answer.content.decode()
+        assert "<title>Error: Morning email" in answer.content.decode()
         assert said(answer)
     assert choice(cast)
 
@@ -53,7 +53,7 @@ def test_the_account_says_what_holds(
     supervisor: Client, cast: Cast, email: str, wanted: bool, words: str
 ) -> None:
     User.objects.filter(pk=cast.supervisor.pk).update(email=email, morning_email=wanted)
-    row = supervisor.get("/account/").content.decode().partition("Morning e-mail")[2]
+    row = supervisor.get("/account/").content.decode().partition("Morning email")[2]
     assert words in row.partition("Change")[0]
 
 
@@ -62,4 +62,4 @@ def test_nobody_else_is_asked(client: Client, cast: Cast) -> None:
     for person in (cast.officer, cast.communications, cast.administrator, cast.auditor):
         client.force_login(person)
         assert client.get(PAGE).status_code == 403
-        assert "Morning e-mail" not in client.get("/account/").content.decode()
+        assert "Morning email" not in client.get("/account/").content.decode()

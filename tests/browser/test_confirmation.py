@@ -92,7 +92,7 @@ def test_a_link_is_made_answered_without_an_account_and_taken_over(
     press(page, "Record that Refuge agrees to be named")
     expect(page.get_by_role("alert")).to_contain_text("The directory now says what Refuge said.")
     assert Partner.objects.get().may_be_named
-    press(page, "E-mail a new link to Ada Quill")
+    press(page, "Email a new link to Ada Quill")
     expect(page.get_by_role("alert")).to_contain_text("Link sent to Ada Quill.")
     press(page, "Withdraw the link of Refuge")
     expect(page.get_by_role("alert")).to_contain_text("Link withdrawn.")

@@ -143,7 +143,7 @@ def test_a_supervisor_keeps_the_directory(
     fine(page)
     page.get_by_label("Name", exact=True).fill("Ada Quill")
     page.get_by_label("Their work there").fill("Referrals lead")
-    page.get_by_label("Work e-mail").fill("a.quill@lantern.example")
+    page.get_by_label("Work email").fill("a.quill@lantern.example")
     fill_day(page, "Ask again on", london_day(timezone.now()) + 200 * ONE_DAY)
     press(page, "Save")
     page.get_by_role("link", name=re.compile(r"^Remove\s*: Robin Field")).click()

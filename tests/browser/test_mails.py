@@ -1,4 +1,4 @@
-"""The morning's e-mail in a browser: whether it is wanted, and reading one."""
+"""The morning's email in a browser: whether it is wanted, and reading one."""
 
 from collections.abc import Callable
 from datetime import date
@@ -44,11 +44,11 @@ def test_it_is_chosen_and_read(
     sign_in(page, "supervisor", "/account/")
     expect(page.get_by_text("Yes, to dana@example.org")).to_be_visible()
     fine(page)
-    page.get_by_role("link", name="whether you want the morning e-mail").press("Enter")
+    page.get_by_role("link", name="whether you want the morning email").press("Enter")
     expect(page.get_by_label("Yes")).to_be_checked()
     fine(page)
     for answer, shown in (("No", 0), ("Yes", 1)):
-        page.goto("/account/e-mail/")
+        page.goto("/account/email/")
         page.get_by_label(answer).check()
         page.get_by_role("button", name="Save").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Your choice was saved")
@@ -63,4 +63,4 @@ def test_it_is_chosen_and_read(
     page.get_by_role("link", name="OFFICIAL-SENSITIVE: Days of Action").press("Enter")
     expect(page.get_by_text("Day 2 of 2")).to_be_visible()
     fine(page)
-    expect(page.get_by_role("link", name="/account/e-mail/")).to_be_visible()
+    expect(page.get_by_role("link", name="/account/email/")).to_be_visible()

@@ -172,7 +172,7 @@ def test_the_morning_s_e_mails_are_there_to_be_read(demo: str) -> None:
     sent = {row.person.username: row.covers for row in MailSent.objects.select_related("person")}
     assert sent["supervisor.force"] == "All boroughs"
     assert sent["supervisor.lambeth"] == "Lambeth, Southwark, All boroughs"
-    assert f"{len(sent)} e-mails sent" in demo
+    assert f"{len(sent)} emails sent" in demo
 
 
 def test_the_running_campaign_is_alive(running: Campaign) -> None:

@@ -378,7 +378,7 @@ class TestWordsOfErrors:
 
             starts = ClockField(label="Starts at")
             times = forms.IntegerField(label="Leaflets", min_value=1, max_value=26)
-            email = forms.EmailField(label="E-mail")
+            email = forms.EmailField(label="Email")
             people = forms.CharField(label="People", error_messages={"required": "Say who"})
 
         said = [
@@ -398,13 +398,13 @@ class TestWordsOfErrors:
             {
                 "starts": "Enter the time it starts",
                 "times": "Enter the number of leaflets",
-                "email": "Enter the e-mail",
+                "email": "Enter the email",
                 "people": "Say who",
             },
             {
                 "starts": "The time it starts must be a time, like 1430 or 2.30pm",
                 "times": "The number of leaflets must be a whole number, like 4",
-                "email": "Enter an e-mail address, like name@example.org",
+                "email": "Enter an email address, like name@example.org",
             },
             {"times": "The number of leaflets must be 1 or more"},
             {"times": "The number of leaflets must be 26 or fewer"},

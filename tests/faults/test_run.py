@@ -151,7 +151,7 @@ def test_a_command_starts_the_database_it_needs_and_stops_it(product: Product) -
         ),
         ({"EMAIL_URL": "smtp://host"}, "Settings: EMAIL_URL needs EMAIL_FROM and SITE_URL."),
         ({"SITE_URL": "days.example"}, "Settings: SITE_URL must look like https://"),
-        ({"EMAIL_FROM": "nobody"}, "Settings: EMAIL_FROM must be an e-mail address."),
+        ({"EMAIL_FROM": "nobody"}, "Settings: EMAIL_FROM must be an email address."),
         ({"DEBUG": "perhaps"}, 'Settings: Environment variable "DEBUG" invalid'),
         ({"VAR_DIR": "/proc/var"}, "Settings: Cannot write to /proc/var"),
     ],

@@ -279,7 +279,7 @@ class TestByEmail:
         settings.EMAIL_BACKEND = f"{__name__}.Down"
         contact = ContactFactory.create(partner=part.partner)
         page = browser(cast.officer).post(at("make_link", part), {"to": contact.pk}, follow=True)
-        assert b"The e-mail could not be sent." in page.content
+        assert b"The email could not be sent." in page.content
         assert ConfirmationLink.objects.get().withdrawn_at is not None
 
     def test_where_no_mail_is_sent_no_contact_is_offered(

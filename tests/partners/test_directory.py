@@ -476,7 +476,7 @@ class TestContacts:
 
     def test_one_that_nobody_can_reach_is_refused(self, keeper: Client, partner: Partner) -> None:
         page = keeper.post(at("add_contact", "lantern"), self.TYPED | {"email": ""})
-        assert b"Enter a work e-mail or a work phone." in page.content
+        assert b"Enter a work email or a work phone." in page.content
         assert Contact.objects.count() == 1
 
     def test_one_is_corrected_and_the_reading_logged(

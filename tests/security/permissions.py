@@ -387,7 +387,7 @@ PARTNERS: Lines = {
         WRITERS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but={"supervisor away": "403"}
     ),
     "partners:restore_event": Rule(SUPERVISORS, ENGAGED, NOT_TAKEN, BACK_TO_EVENT, but=ONLY_VOID),
-    # Whom a link can be e-mailed to is shown to those who may send one.
+    # Whom a link can be emailed to is shown to those who may send one.
     "partners:links": Rule(
         *(SIGNED_IN, ENGAGED, "200 search partners.contact"),
         but={"supervisor away": "200", "voided": "200"}

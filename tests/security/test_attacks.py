@@ -325,7 +325,7 @@ def test_a_header_of_their_own_gives_no_guesser_another_address(settings: Settin
 
 
 class TestOldLinks:
-    """What was opened, kept as a link, or e-mailed, is worth what its reader may see now."""
+    """What was opened, kept as a link, or emailed, is worth what its reader may see now."""
 
     EXPORT = {"form": "csv", "recipient": "me", "reason": "Weekly review"}
 

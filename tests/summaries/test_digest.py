@@ -1,4 +1,4 @@
-"""The morning's e-mail: who is sent what, once, and equal to the pages; and the alarm."""
+"""The morning's email: who is sent what, once, and equal to the pages; and the alarm."""
 
 import re
 from collections import Counter
@@ -83,7 +83,7 @@ def proved(campaign: Campaign) -> SummaryRun:
 
 
 def sent_to(person: User, now: datetime = SEVEN) -> str:
-    """The text of the one e-mail that they are sent."""
+    """The text of the one email that they are sent."""
     mail.outbox.clear()
     assert send_figures(person.pk, now)
     [message] = mail.outbox
@@ -91,7 +91,7 @@ def sent_to(person: User, now: datetime = SEVEN) -> str:
 
 
 def html_sent() -> str:
-    """The other half of the one e-mail."""
+    """The other half of the one email."""
     message: Any = mail.outbox[0]
     [(html, kind)] = message.alternatives
     assert kind == "text/html"
@@ -470,7 +470,7 @@ def test_the_command_prints_or_sends_what_is_due(cast: Cast) -> None:
     printed = said(dry_run=True)
     assert printed.count("To: somebody@example.org\nSubject: OFFICIAL-SENSITIVE: ") == 2
     assert mail.outbox == []
-    assert [said(), said()] == ["2 e-mails sent\n", "0 e-mails sent\n"]
+    assert [said(), said()] == ["2 emails sent\n", "0 emails sent\n"]
     assert len(mail.outbox) == 2
 
 

@@ -235,7 +235,7 @@ def test_a_job_delivered_again_while_the_first_is_sending_sends_nothing(
 
 @pytest.fixture
 def kept(cast: Cast, settings: Settings, tmp_path: Path) -> str:
-    """An e-mail on a machine without a server; where it is shown."""
+    """An email on a machine without a server; where it is shown."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.EMAIL_FILE_PATH = str(tmp_path)
     assert send(cast).successful()

@@ -1,5 +1,5 @@
 """Every figure is one number wherever it stands: on a page, explained, in its list, in each file,
-in the morning's e-mail, in the briefing and on the command line, for whoever may read it."""
+in the morning's email, in the briefing and on the command line, for whoever may read it."""
 
 import json
 import re
@@ -247,7 +247,7 @@ class Walk:
 
 
 class View(NamedTuple):
-    """Somebody, a page of theirs, the boroughs that it is of, and what the e-mail calls it."""
+    """Somebody, a page of theirs, the boroughs that it is of, and what the email calls it."""
 
     who: User
     page: str

@@ -286,7 +286,7 @@ def words_on(html: str) -> str:
 
 
 def said(cast: Cast, now: datetime) -> Iterator[tuple[str, str]]:
-    """Every page, the files and the e-mail, by name, in words."""
+    """Every page, the files and the email, by name, in words."""
     client = browser(cast.force_supervisor)
     for name, page in PAGES.items():
         yield name, words_on(client.get(page, follow=True).content.decode())

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--dry-run", action="store_true", help="print each e-mail in place of sending it"
+            "--dry-run", action="store_true", help="print each email in place of sending it"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,4 +28,4 @@ class Command(BaseCommand):
             sent = sum(send_figures(person.pk, now) for person in people)
         except OSError as error:
             raise CommandError(f"The mail server does not take it: {error}. Try again.") from None
-        self.stdout.write(f"{sent} e-mail{'' if sent == 1 else 's'} sent")
+        self.stdout.write(f"{sent} email{'' if sent == 1 else 's'} sent")
