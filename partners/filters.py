@@ -76,6 +76,12 @@ class EventFilter(ListFilter):
         null_value="not_stated",
         widget=forms.HiddenInput,
     )
+    helped = django_filters.ModelChoiceFilter(
+        label="Helping team",
+        field_name="supporting_teams",
+        queryset=Team.objects.all(),
+        widget=forms.HiddenInput,
+    )
 
     class Meta:
         model = EngagementEvent

@@ -28,6 +28,11 @@ from summaries.measures import EVENTS, INVOLVEMENT, OUTCOMES, TRAINING, Measure
 
 NOT_STATED = "not_stated"
 """What an empty key of a breakdown is called in addresses and outputs."""
+HELPED = "helped-"
+"""Begins the code of what a team helped with: of outcomes in `cases.parts`, of events here."""
+HELPED_AT = (
+    "SELECT engagementevent_id FROM partners_engagementevent_supporting_teams WHERE team_id = {}"
+)
 
 Query = list[tuple[str, str]]
 
@@ -136,7 +141,11 @@ class Asked:
         """What no stored total tells apart, as SQL: one of `cases.parts`, what a team led."""
         said = []
         if self.part and self.part.by is By.PART:
-            said.append(condition(self.part.key, start_of(self.days.end)))
+            if self.measure.source is EVENTS:
+                helped = HELPED_AT.format(int(self.part.key.removeprefix(HELPED)))
+                said.append(f"{EVENTS.table}.id IN ({helped})")
+            else:
+                said.append(condition(self.part.key, start_of(self.days.end)))
         if self.led:
             said.append(f"team_id = {self.led.pk}")
         return " AND ".join(said)
@@ -228,8 +237,10 @@ class Asked:
         return f"{reverse('partners:events' if events else 'cases:outcomes')}?{urlencode(query)}"
 
     def _of_events(self) -> Query:
-        names = {By.TEAM: "lead", By.DETAIL: "kind"}
-        return [(names[self.part.by], self.part.key or NOT_STATED)] if self.part else []
+        if self.part is None:
+            return []
+        name = {By.TEAM: "lead", By.DETAIL: "kind", By.PART: "helped"}[self.part.by]
+        return [(name, self.part.key.removeprefix(HELPED) or NOT_STATED)]
 
     def _of_outcomes(self) -> Query:
         query: Query = []

@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client, TransactionTestCase
+from psycopg.errors import DeadlockDetected
 from pytest_django import Settings
 
 from accounts.models import StaffBorough, User
@@ -144,14 +145,27 @@ def _what_has_rows_is_emptied() -> Iterator[None]:
 def empty_tables() -> None:
     """Deletes all rows but those of Django's own that are made with the database.
 
-    The locks wait for whoever still writes. One statement deletes, so that rows which refer to each
-    other go together; what the triggers write meanwhile goes in the next round.
+    The locks wait for whoever still writes; where both wait for each other, the other goes first.
+    """
+    while True:
+        try:
+            _delete_what_is_there()
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+
+
+def _delete_what_is_there() -> None:
+    """One statement deletes, so that rows which refer to each other go together.
+
+    What the triggers write meanwhile goes in the next round.
     """
     tables = set(connection.introspection.django_table_names(only_existing=True))
     tables -= {ContentType._meta.db_table, Permission._meta.db_table}
     filled = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM {t})" for t in tables)
     with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {', '.join(sorted(tables))} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"LOCK TABLE {', '.join(sorted(tables))} IN EXCLUSIVE MODE")
         cursor.execute(filled)
         while rows := cursor.fetchall():
             gone = (f"of_{table} AS (DELETE FROM {table})" for (table,) in rows)

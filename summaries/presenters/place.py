@@ -9,11 +9,11 @@ from accounts.models import User
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
 from core.days import ONE_DAY, london_day
 from core.snapshots import one_snapshot
-from summaries.asked import Place
+from summaries.asked import HELPED, Place
 from summaries.figures import By, figures
 from summaries.forms import MeasureForm
 from summaries.lifecycle import credited
-from summaries.measures import ADDED_UP, HEADLINES, OUTCOMES, Measure
+from summaries.measures import ADDED_UP, HEADLINES, Measure
 from summaries.presenters.campaign import Tile, Whole, growing
 from summaries.presenters.depth import Depth
 from summaries.presenters.drawn import Picture
@@ -103,7 +103,7 @@ class Credit:
     helped: int | None
     """Nothing where no further team is kept, as of a training session."""
     helped_address: str
-    """Where that is explained, of outcomes alone."""
+    """Where that is explained, if it is kept."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class TeamPage:
                     Credit(
                         *(m, counts[m].get(key, 0), address(m, By.TEAM, key)),
                         helped.get(m),
-                        address(m, By.PART, f"helped-{key}") if m.source is OUTCOMES else "",
+                        address(m, By.PART, f"{HELPED}{key}") if m in helped else "",
                     )
                     for m in ADDED_UP
                 ],

@@ -12,10 +12,10 @@ from cases.choices import Offence
 from cases.models import Outcome
 from core.access import requires
 from partners.models import TrainingSession
-from summaries.asked import NOT_STATED, Asked, Part, Place
+from summaries.asked import HELPED, NOT_STATED, Asked, Part, Place
 from summaries.figures import By
 from summaries.forms import DaysForm
-from summaries.measures import BY_SLUG, OUTCOMES, Measure
+from summaries.measures import BY_SLUG, EVENTS, OUTCOMES, Measure
 from summaries.presenters.explain import Explanation
 from summaries.views.places import place_asked
 
@@ -81,8 +81,19 @@ def _label(measure: Measure, by: By, key: str) -> str:
     labels = {
         By.OFFENCE: lambda: dict(Offence.choices),
         By.DETAIL: lambda: measure.source.details,
-        By.PART: lambda: dict(parts.choices()) if measure.source is OUTCOMES else {},
+        By.PART: lambda: _parts(measure),
     }[by]()
     if key not in labels:
         raise Http404
     return str(labels[key])
+
+
+def _parts(measure: Measure) -> dict[str, str]:
+    """The parts that no stored breakdown has; of events, what each team helped with."""
+    if measure.source not in {OUTCOMES, EVENTS}:
+        return {}
+    return {
+        code: words
+        for code, words in parts.choices()
+        if measure.source is OUTCOMES or code.startswith(HELPED)
+    }

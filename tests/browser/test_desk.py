@@ -134,7 +134,7 @@ def test_two_people_correct_one_entry(
     expect(first.get_by_text("Entry corrected.")).to_be_visible()
     second.get_by_label("Time", exact=True).fill("1600")
     press(second, "Save the correction")
-    expect(second.get_by_text("Somebody corrected this entry")).to_be_visible()
+    expect(second.get_by_text("Somebody corrected this while you had it open")).to_be_visible()
     assert second.title().startswith("Error:")
     expect(second.get_by_label("Use mine: 16:00")).to_be_checked()
     expect(second.get_by_label("Keep what it says now: 01LX/5")).to_be_checked()

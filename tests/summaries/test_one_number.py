@@ -11,7 +11,7 @@ from io import StringIO
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -132,7 +132,8 @@ class Walk:
         suspect = self.chance.choice(self.suspects)
         actions.log_outcome(
             by=self.by,
-            token=uuid4(),
+            # By chance too, as the database orders by it.
+            token=UUID(int=self.chance.getrandbits(128), version=4),
             case=suspect.case,
             suspect=suspect,
             happened_at=self.moment(),

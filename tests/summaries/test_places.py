@@ -298,6 +298,14 @@ class TestPage:
             *[("engagement_events", 1, 2), ("engagement_attendances", 30, 90)],
             ("officers_trained", 9, None),
         ]
+        for credit in page.credits[5:7]:
+            opened = client.get(credit.helped_address).context["page"]
+            assert (opened.count, opened.title) == (
+                credit.helped,
+                f"{credit.measure.label}: helped by {team}",
+            )
+            rows = client.get(opened.asked.list_address).context["page"].rows
+            assert [event.team for event in rows] == [other, other]
         assert "Officers trained 9 Not kept" in words_at(client, "/campaigns/the-days/teams/one/")
 
     @time_machine.travel(LATER, tick=False)
