@@ -30,9 +30,14 @@ NOT_STATED = "not_stated"
 """What an empty key of a breakdown is called in addresses and outputs."""
 HELPED = "helped-"
 """Begins the code of what a team helped with: of outcomes in `cases.parts`, of events here."""
-HELPED_AT = (
-    "SELECT engagementevent_id FROM partners_engagementevent_supporting_teams WHERE team_id = {}"
-)
+SUPPORT = {
+    OUTCOMES: "SELECT outcome_id AS id, team_id AS helper FROM cases_outcomesupport",
+    EVENTS: (
+        "SELECT engagementevent_id AS id, team_id AS helper"
+        " FROM partners_engagementevent_supporting_teams"
+    ),
+}
+"""Where the teams that helped with a fact are kept. A training session has its own team alone."""
 
 Query = list[tuple[str, str]]
 
@@ -142,7 +147,8 @@ class Asked:
         said = []
         if self.part and self.part.by is By.PART:
             if self.measure.source is EVENTS:
-                helped = HELPED_AT.format(int(self.part.key.removeprefix(HELPED)))
+                helper = int(self.part.key.removeprefix(HELPED))
+                helped = f"SELECT id FROM ({SUPPORT[EVENTS]}) AS support WHERE helper = {helper}"
                 said.append(f"{EVENTS.table}.id IN ({helped})")
             else:
                 said.append(condition(self.part.key, start_of(self.days.end)))

@@ -12,9 +12,9 @@ from django.db import connection
 
 from cases.parts import WITHIN, together
 from core.days import start_of
-from summaries.asked import Asked
+from summaries.asked import SUPPORT, Asked
 from summaries.figures import By, Window
-from summaries.measures import BY_SLUG, EVENTS, OUTCOMES, Measure
+from summaries.measures import BY_SLUG, Measure
 
 LIVES = {
     "arrests": {
@@ -116,16 +116,6 @@ def rhythm(asked: Asked) -> Rhythm:
             weekdays[weekday] += number
             hours[block] += number
         return Rhythm(weekdays, hours)
-
-
-SUPPORT = {
-    OUTCOMES: "SELECT outcome_id AS id, team_id AS helper FROM cases_outcomesupport",
-    EVENTS: (
-        "SELECT engagementevent_id AS id, team_id AS helper"
-        " FROM partners_engagementevent_supporting_teams"
-    ),
-}
-"""Where the teams that helped with a fact are kept. A training session has its own team alone."""
 
 
 def credited(window: Window, team_id: int, measures: Sequence[Measure]) -> dict[Measure, int]:
