@@ -25,8 +25,9 @@ TURNED = re.compile(r"\d{4}-\d\d-\d\d")
 """Of pages that are turned by days, without end, a few are read."""
 DAY = re.compile(r"_(day|month|year)$")
 ALIKE = 3
-"""Of pages about rows that are no records, like people and rows of the log, so many are read; and
-of each filter of the admin, the log or the directory of partners so many values are tried."""
+"""Of pages about rows that are no records, like people and rows of the log, so many are read."""
+CHOICES = 6
+"""Of each filter of the admin, the log or the directory of partners so many values are tried."""
 BEGUN = 5
 """Letters that all terms begin with, which say nothing of any one."""
 FITS = 50
@@ -136,7 +137,7 @@ class Crawler:
             return (parts.path, len(asked) > 1), ALIKE
         if asked and BEHIND.match(parts.path):
             name, value = asked[0]
-            return (ID.sub("#", parts.path), name, value in self.terms and value), ALIKE
+            return (ID.sub("#", parts.path), name, value in self.terms and value), CHOICES
         if asked or OF_RECORDS.match(parts.path):
             return address, 1
         return ID.sub("#", parts.path), ALIKE
