@@ -131,17 +131,22 @@ class Funnel:
         return sum(point.count for point in self.points) / sum(point.base for point in self.points)
 
     @cached_property
+    def distances(self) -> list[float]:
+        """How many standard deviations each point is from the target, the lowest first."""
+        means = [self.target * point.base for point in self.points]
+        return sorted(
+            (point.count - mean) / sqrt(mean)
+            for point, mean in zip(self.points, means, strict=True)
+        )
+
+    @cached_property
     def dispersion(self) -> float:
         """The mean of the squared distances from the target, the outermost cut: 1 by chance."""
         if not self.target:
             return 1.0
-        distances = sorted(
-            (point.count - self.target * point.base) / sqrt(self.target * point.base)
-            for point in self.points
-        )
-        cut = int(len(distances) * WINSORISED)
-        low, high = distances[cut], distances[-cut - 1]
-        return sum(min(max(z, low), high) ** 2 for z in distances) / len(distances)
+        cut = int(len(self.points) * WINSORISED)
+        low, high = self.distances[cut], self.distances[-cut - 1]
+        return sum(min(max(z, low), high) ** 2 for z in self.distances) / len(self.points)
 
     @property
     def overdispersed(self) -> bool:

@@ -2,10 +2,12 @@
 
 from math import inf, sqrt
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, poisson
+from scipy.stats.mstats import winsorize
 
 from summaries.statistics import (
     FAR,
@@ -29,6 +31,37 @@ GARWOOD = {
     9: (4.115373, 17.084803),
 }
 """Garwood, Biometrika 1936, 28: 437-442; the same in R's poisson.test."""
+
+
+def numbers(text: str) -> list[int]:
+    return [int(word) for word in text.split()]
+
+
+COUNTS = numbers("""
+    11 8 13 11 13 17 25 23 11 16 9 15 10 16 12 8 9 15 4 12 12 12 15 17 14 17 12 12 7 16
+""")
+"""Wetherill and Brown, "Statistical process control", 1991, pages 216 to 218: one base for all."""
+DEATHS = numbers("""
+    1 0 5 1 9 7 0 0 4 1 2 16 4 4 4 18 3 4 1 1 1 0 1 2 10 23 13 6 4 16 8 0 10 6 0 2 16 2 4 1 0 8
+    5 5 0 5 7 2 11 3 14 5 9 6 2 0 7 3 4 5 12 18 6 10 8 2 5 44 3 3 5 5 0 10 3 11 1 0 4 1 2 38 1 4
+    15 7 0 4 4 0 13 8 29 31 5 8 4 15 12 5
+""")
+BIRTHS = numbers("""
+    1091 487 3188 508 1421 1452 286 420 968 1612 1035 4449 1671 1556 2180 3608 1638 3146 1323
+    484 751 781 1269 1399 11858 16184 4672 1324 3164 7970 4021 671 3657 3609 770 1549 14484 765
+    4139 1207 1333 5509 3573 990 248 1946 4456 1646 3702 4606 5094 5754 7515 3999 2110 521 2692
+    675 870 2252 2992 6638 3776 4866 2216 1143 2648 21588 4099 1258 2356 2574 415 3589 1173 9014
+    533 797 3025 542 1027 20366 578 3915 1570 1494 338 2483 2756 284 5868 2255 11158 7889 2414
+    1782 1228 3350 5526 2181
+""")
+"""Sudden infant deaths and births by county of North Carolina, 1974 to 1978: Cressie, "Statistics
+for spatial data", 1993, pages 386 to 389."""
+SPREADS = {
+    "the same base for all": (COUNTS, [1] * 30, 42.69388),
+    "a base for each": (DEATHS, BIRTHS, 225.5723),
+}
+"""What scatters, and its published sum of squares: the first R's qcc gives for that example, the
+second Bivand, Pebesma and Gómez-Rubio, "Applied spatial data analysis with R", 2008, chapter 11."""
 
 
 def close(found: Interval, low: float, high: float) -> bool:
@@ -115,6 +148,15 @@ def test_at_size_funnel_limits_are_the_usual_two_and_three_deviations() -> None:
 
 def spread(*counts: int) -> Funnel:
     return Funnel([Point(str(n), count, 100) for n, count in enumerate(counts)], per=100)
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_published_spreads_are_found_and_their_ends_cut(name: str) -> None:
+    counts, bases, squares = SPREADS[name]
+    funnel = Funnel([Point("", n, base) for n, base in zip(counts, bases, strict=True)], per=1)
+    assert sum(z * z for z in funnel.distances) == pytest.approx(squares, rel=5e-7)
+    cut = winsorize(np.array(funnel.distances), limits=(0.1, 0.1))
+    assert funnel.dispersion == pytest.approx((cut**2).mean())
 
 
 def test_dispersion_is_the_mean_of_winsorised_squares() -> None:
