@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 MOST_NOISE = 100
+BEGINNING = 100
+"""So many bytes of a part are sought; where they stand, the rest is compared."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,18 @@ class SqueezeMiddleware:
         if part is None or "gzip" not in request.headers.get("Accept-Encoding", ""):
             return response
         whole = response.content
-        before, found, after = whole.partition(part.plain)
-        if found:
+        # By its beginning: to search for all of it takes thirty times as long.
+        start = whole.find(part.plain[:BEGINNING])
+        end = start + len(part.plain)
+        if start >= 0 and whole[start:end] == part.plain:
             noise = b"a" * (1 + secrets.randbelow(MOST_NOISE))
             response.content = b"".join(
                 [
                     # A gzip stream whose file has a name (RFC 1952).
                     b"\x1f\x8b\x08\x08\0\0\0\0\0\xff" + noise + b"\0",
-                    _deflated(before, zlib.Z_FULL_FLUSH),
+                    _deflated(whole[:start], zlib.Z_FULL_FLUSH),
                     part.small,
-                    _deflated(after, zlib.Z_FINISH),
+                    _deflated(whole[end:], zlib.Z_FINISH),
                     pack("<II", zlib.crc32(whole), len(whole)),
                 ]
             )
