@@ -19,6 +19,7 @@ from bench.dashboard import bench_dashboard  # noqa: E402
 from bench.facts import LAST_DAY, load  # noqa: E402
 from bench.imports import bench_imports  # noqa: E402
 from bench.lists import bench_lists  # noqa: E402
+from bench.memory import bench_memory  # noqa: E402
 from bench.retention import bench_retention  # noqa: E402
 from bench.saving import bench_saving  # noqa: E402
 from bench.timing import compare, heading  # noqa: E402
@@ -161,6 +162,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "dashboard": bench_dashboard,
     "imports": bench_imports,
     "retention": bench_retention,
+    "memory": bench_memory,
 }
 
 

@@ -22,9 +22,10 @@ PORT = 8790
 
 
 @contextmanager
-def serving() -> Iterator[None]:
-    """Gunicorn with the product and the plain views, on this database."""
-    words = f"-m gunicorn bench.plain {GUNICORN} --bind 127.0.0.1:{PORT}"
+def serving() -> Iterator[int]:
+    """Gunicorn with the product and the plain views, on this database; its process number."""
+    config = "--config python:config.gunicorn"
+    words = f"-m gunicorn {config} bench.plain {GUNICORN} --bind 127.0.0.1:{PORT}"
     url = database_url(connection.settings_dict)
     server = subprocess.Popen(
         [sys.executable, *shlex.split(words)],
@@ -38,7 +39,7 @@ def serving() -> Iterator[None]:
                 asked.getresponse()
                 break
             time.sleep(0.1)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait(10)
@@ -64,7 +65,15 @@ class Browser:
         body: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> http.client.HTTPResponse:
+        return self.read(method, address, body, headers)[0]
+
+    def read(
+        self,
+        method: str,
+        address: str,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         self.connection.request(method, address, body, self.headers | (headers or {}))
         answer = self.connection.getresponse()
-        answer.read()
-        return answer
+        return answer, answer.read()
