@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from accounts.imports.check import CHECKED, Fit, Matching, Problem
+from accounts.imports.check import SURE, Fit, Matching, Problem
 from accounts.imports.files import Refused, Row, normal, read, read_normal
 from accounts.imports.report import Collector, Report, Wrong
 from accounts.imports.subject import Held, RowsRefused, Subject, subject_of
@@ -98,7 +98,7 @@ def mend(*, batch: Import, answers: Mapping[int, str | None], checked: Container
         if instead is None or before is None:
             rows[line] = None
         else:
-            said = {CHECKED: instead} if cell.doubt and place in checked else {}
+            said = {SURE: instead} if cell.doubt and place in checked else {}
             rows[line] = before | {cell.field: instead} | said
     _move(
         batch,

@@ -14,7 +14,7 @@ from accounts.models import User
 E = TypeVar("E")
 Cells = dict[str, str]
 """The texts of a row by field."""
-CHECKED = "checked"
+SURE = "sure"
 """Beside them, the text that its owner has checked: it identifies nobody."""
 
 ROWS = UUID("5f0d8f51-1f6c-4b56-9a3d-6f0c1f1a7f52")

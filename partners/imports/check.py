@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 
 from accounts.imports.cells import Judge, judge_of, moment_taken_apart, named, taken_apart
-from accounts.imports.check import CHECKED, Cells, Checker, Fit, Problem
+from accounts.imports.check import SURE, Cells, Checker, Fit, Problem
 from accounts.imports.columns import plain
 from accounts.models import User
 from accounts.wording import doubt
@@ -88,7 +88,7 @@ class EventChecker(Checker[Facts]):
         problems = [
             Problem(line, name, cells.get(name, ""), words) for name, words in found + wrong
         ]
-        if (doubtful := doubt(text)) and row.get(CHECKED) != row["feedback"]:
+        if (doubtful := doubt(text)) and row.get(SURE) != row["feedback"]:
             problems.append(Problem(line, "feedback", cells["feedback"], doubtful, doubt=True))
         begins = typed.get("day") and typed.get("starts") and starts_at(typed)
         if said.get("state") == EventStatus.DONE and begins and begins > self.now:

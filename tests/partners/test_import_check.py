@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from accounts.imports.check import CHECKED, Fit, Problem
+from accounts.imports.check import SURE, Fit, Problem
 from campaigns.models import Borough, Team
 from core.days import london_day
 from partners.choices import EventKind, EventStatus, ReachMethod, Topic
@@ -148,7 +148,7 @@ def test_a_row_fits_exactly_when_the_forms_are_valid(
     sent.setlist("topics", [codes.get(word, word.lower()) for word in words_in(topics)])
     sent.update({"version": "1", "reason": both["feedback"][0]})
     if checked:
-        row[CHECKED] = row["feedback"]
+        row[SURE] = row["feedback"]
         sent["sure"] = "on"
     form = EventForm(sent, user=cast.officer)
     counts, why = OutcomeOfEventForm(sent), WhyForm(sent)
@@ -287,8 +287,8 @@ class TestTheState:
         for said in ({"feedback": note}, PLANNED | {"state": "Cancelled", "feedback": note}):
             verdict = checker.check(2, ROW | said)
             assert verdict == [Problem(2, "feedback", note, asks, doubt=True)]
-            assert told(checker, **said, **{CHECKED: f"{note}."}) == {"feedback": asks}
-            fits(checker, **said, **{CHECKED: note})
+            assert told(checker, **said, **{SURE: f"{note}."}) == {"feedback": asks}
+            fits(checker, **said, **{SURE: note})
 
     def test_one_that_has_not_begun_cannot_be_done_and_only_its_row_is_mended(
         self, checker: EventChecker
