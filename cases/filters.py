@@ -4,41 +4,21 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
-from accounts.models import User
-from campaigns.models import Borough, Campaign, Team
+from accounts.filters import NOT_STATED, CountedFilter, boroughs_in, team_filter
+from campaigns.models import Team
 from cases import parts
 from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
 from cases.models import Case, Outcome
 from core.days import ONE_DAY, start_of
-from core.filters import DayFilter, ListFilter
+from core.filters import ListFilter
 from core.forms import Autocomplete, FilterForm
 
-
-def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
-    """Those of the person's own work; nobody is offered another's."""
-    if not isinstance(request.user, User):
-        return Borough.objects.none()
-    return request.user.scope.limit(Borough.objects.all(), "pk")
+BOROUGHS = boroughs_in(lambda user: user.scope)
+"""Those of the person's own work."""
 
 
-NOT_STATED = ("not_stated", "Not stated")
-"""What a figure's part is called whose outcomes have none of what it is broken down by."""
-
-
-class OutcomeFilter(ListFilter):
-    sorts = {"happened": ("happened_at", "pk"), "entered": ("recorded_at", "pk")}
-    """Beside what its form shows, a figure's link says what its count is narrowed to; that stands
-    in hidden fields, and goes as a tag does.
-    """
-
-    campaign = django_filters.ModelChoiceFilter(
-        label="Campaign", queryset=Campaign.objects.all(), method="in_campaign", empty_label=""
-    )
-    first = DayFilter(label="From", field_name="day", lookup_expr="gte")
-    last = DayFilter(label="To", field_name="day", lookup_expr="lte")
+class OutcomeFilter(CountedFilter):
     kind = django_filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="")
     offence = django_filters.ChoiceFilter(
         label="Offence",
@@ -47,14 +27,8 @@ class OutcomeFilter(ListFilter):
         empty_label="",
         widget=Autocomplete,
     )
-    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
-    team = django_filters.ModelChoiceFilter(
-        label="Team",
-        queryset=Team.objects.all(),
-        method="with_team",
-        empty_label="",
-        widget=Autocomplete,
-    )
+    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=BOROUGHS, empty_label="")
+    team = team_filter()
     state = django_filters.ChoiceFilter(
         label="State",
         choices=[("counts", "Counts"), ("void", "Void"), ("merged", "Merged")],
@@ -77,20 +51,6 @@ class OutcomeFilter(ListFilter):
     strand = django_filters.ChoiceFilter(
         label="Strand", choices=Strand.choices, widget=forms.HiddenInput
     )
-    boroughs = django_filters.ModelMultipleChoiceFilter(
-        label="Boroughs",
-        field_name="borough",
-        queryset=Borough.objects.all(),
-        widget=forms.MultipleHiddenInput,
-    )
-    lead = django_filters.ModelChoiceFilter(
-        label="Lead team",
-        field_name="team",
-        queryset=Team.objects.all(),
-        null_label=NOT_STATED[1],
-        null_value=NOT_STATED[0],
-        widget=forms.HiddenInput,
-    )
     detail = django_filters.MultipleChoiceFilter(
         label="Detail",
         choices=[*DETAILS.items(), NOT_STATED],
@@ -106,9 +66,6 @@ class OutcomeFilter(ListFilter):
         fields: tuple[str, ...] = ()
         form = FilterForm
 
-    def in_campaign(self, rows: Any, _name: str, campaign: Campaign) -> Any:
-        return rows.between(campaign.days).filter(borough__in=campaign.boroughs.all())
-
     def of_offence(self, rows: Any, _name: str, offence: str) -> Any:
         return rows.filter(offence="" if offence == NOT_STATED[0] else offence)
 
@@ -118,10 +75,6 @@ class OutcomeFilter(ListFilter):
     def in_part(self, rows: Any, _name: str, code: str) -> Any:
         last = self.form.cleaned_data["last"]
         return rows.in_part(code, start_of(last + ONE_DAY) if last else None)
-
-    def with_team(self, rows: Any, _name: str, team: Team) -> Any:
-        """Lead or helping."""
-        return rows.of_team(team)
 
     def in_state(self, rows: Any, _name: str, state: str) -> Any:
         return {
@@ -146,7 +99,7 @@ class OutcomeFilter(ListFilter):
 class CaseFilter(ListFilter):
     sorts = {"opened": ("pk",), "reference": ("reference_key", "pk")}
     status = django_filters.ChoiceFilter(label="Status", choices=CaseStatus.choices, empty_label="")
-    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=_boroughs, empty_label="")
+    borough = django_filters.ModelChoiceFilter(label="Borough", queryset=BOROUGHS, empty_label="")
     team = django_filters.ModelChoiceFilter(
         label="Team", queryset=Team.objects.all(), empty_label="", widget=Autocomplete
     )

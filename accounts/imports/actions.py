@@ -1,6 +1,6 @@
 """Bringing in a spreadsheet: started, matched, checked, mended, saved whole, undone whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Max, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils import timezone
 
-from accounts.imports.check import Fit, Matching, Problem
+from accounts.imports.check import SURE, Fit, Matching, Problem
 from accounts.imports.files import Refused, Row, normal, read, read_normal
 from accounts.imports.report import Collector, Report, Wrong
 from accounts.imports.subject import Held, RowsRefused, Subject, subject_of
@@ -76,10 +76,11 @@ def match_columns(
     )
 
 
-def mend(*, batch: Import, answers: Mapping[int, str | None]) -> None:
+def mend(*, batch: Import, answers: Mapping[int, str | None], checked: Container[int] = ()) -> None:
     """Puts wrong cells right, by their place in the report; None leaves their rows out.
 
-    The check is next.
+    Those in `checked` identify nobody, says their owner, as they were or as they now are. The check
+    of every row is next.
     """
     rows: dict[str, Any] = dict(batch.mends.get("rows", {}))
     values: dict[str, Any] = dict(batch.mends.get("values", {}))
@@ -94,7 +95,11 @@ def mend(*, batch: Import, answers: Mapping[int, str | None]) -> None:
             continue
         line = str(cell.lines[0])
         before = rows.get(line, {})
-        rows[line] = None if instead is None or before is None else before | {cell.field: instead}
+        if instead is None or before is None:
+            rows[line] = None
+        else:
+            said = {SURE: instead} if cell.doubt and place in checked else {}
+            rows[line] = before | {cell.field: instead} | said
     _move(
         batch,
         {State.TO_MEND},

@@ -14,6 +14,8 @@ from accounts.models import User
 E = TypeVar("E")
 Cells = dict[str, str]
 """The texts of a row by field."""
+SURE = "sure"
+"""Beside them, the text that its owner has checked: it identifies nobody."""
 
 ROWS = UUID("5f0d8f51-1f6c-4b56-9a3d-6f0c1f1a7f52")
 """The namespace of what rows mean, from which the ids of their records follow."""
@@ -27,6 +29,8 @@ class Problem:
     field: str
     value: str
     message: str
+    doubt: bool = False
+    """Whether it goes with the words that somebody has checked it."""
 
 
 @dataclass(frozen=True)

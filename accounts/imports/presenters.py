@@ -13,6 +13,7 @@ from accounts.imports.report import Report, Wrong
 from accounts.imports.subject import Subject, subject_of
 from accounts.models import Import, User
 from accounts.permissions import Permission
+from accounts.wording import CHECKED
 from core.templatetags.page import listed, long_day
 
 STALLED_AFTER = timedelta(seconds=60)
@@ -51,6 +52,26 @@ class WrongCell:
     @property
     def leave_out(self) -> str:
         return f"leave-{self.place}"
+
+    @property
+    def checked(self) -> str:
+        return f"checked-{self.place}"
+
+    @property
+    def ticks(self) -> Iterator[tuple[str, str]]:
+        """What may be ticked beside the box: the name of each, and its words."""
+        if self.wrong.doubt:
+            yield self.checked, CHECKED
+        if self.may_leave_out:
+            yield (
+                self.leave_out,
+                f"Leave {'this row' if self.wrong.count == 1 else 'these rows'} out",
+            )
+
+    @property
+    def long(self) -> bool:
+        """Whether its text has lines, which a box of one line would lose."""
+        return self.wrong.doubt or len(self.wrong.value.splitlines()) > 1
 
     @property
     def label(self) -> str:
@@ -148,13 +169,14 @@ class ImportPage:
         return list(found.select_related(*self.of.related)[: ROWS_SHOWN + 1])
 
     @property
-    def shown_rows(self) -> list[Any]:
-        return self.rows[:ROWS_SHOWN]
+    def saved_rows(self) -> Iterator[tuple[int, Any, str, str]]:
+        """Each row's number with what it became, in words, and what stands beside."""
+        return ((row.line, *self.of.saved(row)) for row in self.rows[:ROWS_SHOWN])
 
     @property
     def next_after(self) -> int:
         """Where the next page of rows begins; 0 where there is none."""
-        return int(self.shown_rows[-1].line) if len(self.rows) > ROWS_SHOWN else 0
+        return int(self.rows[ROWS_SHOWN - 1].line) if len(self.rows) > ROWS_SHOWN else 0
 
     @property
     def may_undo(self) -> bool:

@@ -20,6 +20,7 @@ class Wrong:
     message: str
     lines: list[int]
     count: int
+    doubt: bool = False
 
 
 @dataclass
@@ -88,7 +89,8 @@ class Collector:
             if found is None:
                 if len(self._found) >= MOST_SHOWN:
                     continue
-                found = Wrong(problem.field, problem.value, problem.message, [], 0)
+                said = (problem.field, problem.value, problem.message)
+                found = Wrong(*said, [], 0, problem.doubt)
                 self._found[key] = found
             found.count += 1
             if len(found.lines) < LINES_SHOWN:

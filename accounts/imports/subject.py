@@ -56,6 +56,8 @@ class Subject(ABC):
     row: ClassVar[type[ImportedRow]]
     related: ClassVar[Sequence[str]]
     """What the list of saved rows says of each."""
+    beside: ClassVar[str]
+    """What that list calls what it says beside what, when and which state."""
 
     def __str__(self) -> str:
         return self.of.value
@@ -72,11 +74,6 @@ class Subject(ABC):
     def guide(self) -> str:
         """The template that says what a file may look like."""
         return f"{self.app}/_import_guide.html"
-
-    @property
-    def table(self) -> str:
-        """The template that lists saved rows."""
-        return f"{self.app}/_import_rows.html"
 
     @abstractmethod
     def words(self, user: User) -> dict[str, list[str]]:
@@ -97,6 +94,10 @@ class Subject(ABC):
     @abstractmethod
     def touched(self, batch: Import) -> Q:
         """Which of them somebody changed other than in their own columns."""
+
+    @abstractmethod
+    def saved(self, row: Any) -> tuple[Any, str, str]:
+        """What a saved row became, in words, and what stands beside."""
 
     @abstractmethod
     def named(self, record: Any) -> str:

@@ -148,14 +148,20 @@ def mend_rows(request: SignedInRequest, pk: UUID) -> HttpResponse:
         messages.warning(request, "The rows were checked again meanwhile. This is what was found.")
         return redirect("accounts:import", pk)
     answers: dict[int, str | None] = {}
+    checked = {cell.place for cell in page.wrong if cell.checked in request.POST}
     for cell in page.wrong:
-        said = request.POST.get(cell.answer, cell.wrong.value).replace("\x00", "").strip()
+        said = _typed(request.POST.get(cell.answer, cell.wrong.value))
         if cell.leave_out in request.POST:
             answers[cell.place] = None
-        elif said != cell.wrong.value:
+        elif said != _typed(cell.wrong.value) or cell.place in checked:
             answers[cell.place] = said[:1000]
-    mend(batch=batch, answers=answers)
+    mend(batch=batch, answers=answers, checked=checked)
     return _go_on(request, batch)
+
+
+def _typed(text: str) -> str:
+    """A text in the same signs, be it of a cell or sent by a browser, whose lines end otherwise."""
+    return "\n".join(text.replace("\x00", "").splitlines()).strip()
 
 
 @require_POST

@@ -8,15 +8,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.wording import MOST, CarefulMixin
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
 from cases.forms.work import WorkForm, moment_fields
 from cases.models import Case, Exclusion
-from cases.wording import looks_personal
 from core.forms import Autocomplete, DayField
 
 
-class NoteForm(WorkForm):
+class NoteForm(CarefulMixin, WorkForm):
+    careful = "text"
     SPOKEN = {"kind": "whether it is a fact or an assessment"}
 
     kind = forms.ChoiceField(
@@ -27,32 +28,11 @@ class NoteForm(WorkForm):
     )
     text = forms.CharField(
         label="Note",
-        max_length=4000,
+        max_length=MOST,
         help_text="No names, addresses, phone numbers or email addresses, of anybody.",
         widget=forms.Textarea({"rows": 6}),
         error_messages={"required": "Write the note"},
     )
-    sure = forms.BooleanField(
-        label="I have checked: this does not identify anybody", required=False
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        found = looks_personal(cleaned.get("text", ""))
-        if not found:
-            self.fields.pop("sure")
-        elif not cleaned.get("sure"):
-            words = ", ".join(f"“{word}”" for word in found)
-            self.add_error("text", f"This may identify somebody: {words}. Take it out, or confirm")
-        return cleaned
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.fields.pop("sure")
-
-    def facts(self) -> dict[str, Any]:
-        return {name: value for name, value in super().facts().items() if name != "sure"}
 
 
 class RiskForm(WorkForm):

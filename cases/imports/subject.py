@@ -58,7 +58,8 @@ class Outcomes(Subject):
     silent = {"suspect_number": "1", "strand": "domestic_abuse"}
     model = Outcome
     row = ImportedOutcome
-    related = ("outcome__case", "outcome__suspect", "outcome__borough")
+    related = ("outcome__case", "outcome__suspect")
+    beside = "Case"
 
     def words(self, user: User) -> dict[str, list[str]]:
         found = {"kind": [str(kind.label) for kind in Kind]}
@@ -85,6 +86,11 @@ class Outcomes(Subject):
     def touched(self, batch: Import) -> Q:
         merged = Outcome.objects.filter(merged_into__imported_row__batch=batch)
         return Q(pk__in=merged.values("merged_into"))
+
+    def saved(self, row: ImportedOutcome) -> tuple[Outcome, str, str]:
+        outcome = row.outcome
+        what = filter(None, (outcome.get_kind_display(), outcome.suspect))
+        return outcome, ", ".join(map(str, what)), outcome.case.reference
 
     def named(self, record: Any) -> str:
         suspect = f", {record.suspect}" if record.suspect else ""

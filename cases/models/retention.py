@@ -105,6 +105,10 @@ class Reduction(models.Model):
     )
     worked_at = models.DateTimeField(null=True, blank=True)
     """When the worker last did something about it."""
+    seeking_in = models.CharField(max_length=40, blank=True, editable=False)
+    """Where it looks for what names the cases, once all of them are done."""
+    rows_sought = models.PositiveIntegerField(default=0, editable=False)
+    """How far it has come there."""
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReductionQuerySet.as_manager()

@@ -37,8 +37,7 @@ class Pair:
             yield Fact(label, earlier.get(label, ""), later.get(label, ""))
 
     def _said(self, outcome: Outcome) -> dict[str, str]:
-        rows = OutcomePage(outcome, self.user).rows
-        return {"Case": outcome.case.reference} | {row.label: row.value for row in rows}
+        return {"Case": outcome.case.reference, **dict(OutcomePage(outcome, self.user).said)}
 
 
 @dataclass(frozen=True)

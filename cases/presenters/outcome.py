@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from cases.actions import may_undo
 from cases.forms.log import CODES
 from cases.models import ImportedOutcome, Outcome, OutcomeSupport, SentBack
-from cases.presenters.log import Row, code_row
+from cases.presenters.log import code_row
 from cases.reading import works_on
 from core.days import london_day
 from core.templatetags.page import listed, long_day, moment
@@ -29,25 +29,33 @@ class OutcomePage:
         return {"Void": "red", "Merged": "yellow"}.get(self.outcome.state, "green")
 
     @property
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """What it says, and which row of a spreadsheet it came from."""
+        yield from self.said
+        row = ImportedOutcome.objects.visible_to(self.user).filter(outcome=self.outcome)
+        if origin := row.select_related("batch").first():
+            yield "Brought in", str(origin)
+
+    @property
+    def said(self) -> Iterator[tuple[str, str]]:
         outcome = self.outcome
         reduced = outcome.case.reduced_at
         day = long_day(london_day(outcome.happened_at))
-        yield Row("Happened", day if reduced else moment(outcome.happened_at))
+        yield "Happened", day if reduced else moment(outcome.happened_at)
         if outcome.suspect:
-            yield Row("Suspect", str(outcome.suspect))
+            yield "Suspect", str(outcome.suspect)
         for name in CODES:
             row = code_row(name, getattr(outcome, name))
             if row is not None:
-                yield row
+                yield row.label, row.value
         if outcome.led_by:
-            yield Row("Sought by", outcome.led_by.label)
-        yield Row("Borough of the offence", str(outcome.borough))
-        yield Row("Lead team", str(outcome.team or "Not given"))
+            yield "Sought by", outcome.led_by.label
+        yield "Borough of the offence", str(outcome.borough)
+        yield "Lead team", str(outcome.team or "Not given")
         if self.helpers:
-            yield Row("Teams that helped", self.helpers)
+            yield "Teams that helped", self.helpers
         if not reduced:
-            yield Row("Recorded", self._recorded)
+            yield "Recorded", self._recorded
 
     @cached_property
     def helpers(self) -> str:
@@ -57,12 +65,6 @@ class OutcomePage:
     def _recorded(self) -> str:
         by = f" by {self.outcome.logged_by}" if self.outcome.logged_by else ""
         return f"{moment(self.outcome.recorded_at)}{by}"
-
-    @cached_property
-    def imported(self) -> ImportedOutcome | None:
-        """Which row of a spreadsheet it came from."""
-        rows = ImportedOutcome.objects.visible_to(self.user).filter(outcome=self.outcome)
-        return rows.select_related("batch").first()
 
     @cached_property
     def changes(self) -> list[Change]:

@@ -92,7 +92,11 @@ class ReductionPage:
     def progress(self) -> str:
         if self.done < self.total:
             return f"{self.done:,} of {self.total:,} cases are done."
-        return "Search terms, drafts and imports are searched for what names them."
+        where, rows = self.reduction.seeking_in, self.reduction.rows_sought
+        if not where:
+            return "All cases are done. What names them elsewhere is looked for next."
+        so_far = f", {rows:,} row{'' if rows == 1 else 's'} so far" if rows else ""
+        return f"Looking for what names them in {where}{so_far}."
 
     @property
     def results(self) -> list[tuple[str, int]]:

@@ -179,8 +179,8 @@ def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
 
 
 def _small_form(
-    request: SignedInRequest, entry: Outcome, form: PageForm, title: str, button: str
+    request: SignedInRequest, entry: Outcome, form: PageForm, heading: str, button: str
 ) -> HttpResponse:
     looked(request, entry)
-    context = {"form": form, "outcome": entry, "title": title, "button": button}
+    context = {"form": form, "outcome": entry, "heading": heading, "button": button}
     return render(request, "cases/outcome_form.html", context)

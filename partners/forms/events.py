@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.wording import MOST, CarefulMixin
 from campaigns.models import Borough, Team
 from core.days import LONDON
 from core.forms import Autocomplete, ClockField, ConditionalRadios, DayField, PageForm
@@ -185,8 +186,10 @@ COUNTS = (
 )
 
 
-class OutcomeOfEventForm(WritingMixin, PageForm):
+class OutcomeOfEventForm(CarefulMixin, WritingMixin, PageForm):
     """What came of an event: how many, counted how, and what was said."""
+
+    careful = "feedback"
 
     attendances = _number(
         "Attendances", "People there; someone who came twice is two.", MOST_AT_ONCE
@@ -204,6 +207,7 @@ class OutcomeOfEventForm(WritingMixin, PageForm):
     )
     feedback = forms.CharField(
         label="Feedback",
+        max_length=MOST,
         required=False,
         help_text=NO_NAMES,
         widget=forms.Textarea({"rows": 4}),
@@ -239,8 +243,10 @@ def counts_of(event: EngagementEvent) -> Mapping[str, Any]:
     return {name: getattr(event, name) for name in COUNTS}
 
 
-class WhyForm(PageForm):
+class WhyForm(CarefulMixin, PageForm):
     """Why an event is cancelled or its entry made void."""
+
+    careful = "reason"
 
     reason = forms.CharField(
         label="Why",
@@ -271,7 +277,8 @@ class RepeatForm(PageForm):
     )
 
 
-class FollowUpForm(WritingMixin, PageForm):
+class FollowUpForm(CarefulMixin, WritingMixin, PageForm):
+    careful = "what"
     SPOKEN = {"due_on": "the day it is due"}
 
     what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)

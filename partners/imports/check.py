@@ -8,9 +8,10 @@ from typing import Any, cast
 from django import forms
 
 from accounts.imports.cells import Judge, judge_of, moment_taken_apart, named, taken_apart
-from accounts.imports.check import Cells, Checker, Fit, Problem
+from accounts.imports.check import SURE, Cells, Checker, Fit, Problem
 from accounts.imports.columns import plain
 from accounts.models import User
+from accounts.wording import doubt
 from campaigns.models import Borough, Team
 from core.forms import PageForm
 from partners.choices import EventStatus
@@ -83,10 +84,12 @@ class EventChecker(Checker[Facts]):
         said, found = _cleaned(self._state, row)
         typed, wrong = _cleaned(self._event, row)
         found += [*wrong, *contradictions(typed)]
-        after, wrong = self._after(said.get("state"), row)
+        after, wrong, text = self._after(said.get("state"), row)
         problems = [
             Problem(line, name, cells.get(name, ""), words) for name, words in found + wrong
         ]
+        if (doubtful := doubt(text)) and row.get(SURE) != row["feedback"]:
+            problems.append(Problem(line, "feedback", cells["feedback"], doubtful, doubt=True))
         begins = typed.get("day") and typed.get("starts") and starts_at(typed)
         if said.get("state") == EventStatus.DONE and begins and begins > self.now:
             # Not by its word, which is right in other rows.
@@ -105,19 +108,20 @@ class EventChecker(Checker[Facts]):
                 row = row | {name: clock}
         return row
 
-    def _after(self, state: str | None, row: Cells) -> tuple[Facts, Found]:
-        """What came of an event, or why it did not take place."""
+    def _after(self, state: str | None, row: Cells) -> tuple[Facts, Found, str]:
+        """What came of an event, or why it did not take place; and its free text."""
         if state == EventStatus.DONE:
             typed, found = _cleaned(self._counts, row)
             found += contradictions_of_counts(typed)
-            return ({} if found else counts_in(typed)), found
+            return ({} if found else counts_in(typed)), found, typed.get("feedback", "")
         found = [(name, NOT_DONE) for name in COUNTED if row.get(name, "0") not in {"", "0"}]
         if state == EventStatus.CANCELLED:
             reason, wrong = self._why["reason"](row.get("feedback", ""))
-            return {"cancel_reason": reason}, found + ([("feedback", wrong)] if wrong else [])
+            found += [("feedback", wrong)] if wrong else []
+            return {"cancel_reason": reason}, found, reason or ""
         if row.get("feedback"):
             found.append(("feedback", NOT_PLANNED))
-        return {}, (found if state else [])
+        return {}, (found if state else []), ""
 
 
 def meaning(facts: Facts) -> str:

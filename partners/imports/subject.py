@@ -38,6 +38,7 @@ class Events(Subject):
     model = EngagementEvent
     row = ImportedEvent
     related = ("event__borough",)
+    beside = "Borough"
 
     def words(self, user: User) -> dict[str, list[str]]:
         found = {}
@@ -68,6 +69,9 @@ class Events(Subject):
             ).alias(of_import=KeyTextTransform("import", "pgh_context__metadata"))
             changed |= Q(pk__in=by_people.filter(of_import__isnull=True).values(event))
         return changed
+
+    def saved(self, row: ImportedEvent) -> tuple[EngagementEvent, str, str]:
+        return row.event, row.event.title, str(row.event.borough)
 
     def named(self, record: Any) -> str:
         return f"{record.title}, {long_day(record.day)}"

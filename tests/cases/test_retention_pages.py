@@ -4,13 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import LogRow
+from cases.actions.reduce import work_on
 from cases.actions.retention import hold, propose, put_off_reviews
-from cases.models import BreakGlass, Case, Outcome, Reduction
+from cases.actions.traces import CUT, Traces
+from cases.models import BreakGlass, Case, Outcome, Reduction, ReductionCase
+from cases.presenters.retention import ReductionPage
+from cases.reading import REASONS
 from cases.retention import due
 from core.days import london_day
 from tests.accounts.pages import PASSWORD, person
@@ -22,9 +27,14 @@ from tests.factories import (
     CaseAccessFactory,
     CaseFactory,
     CaseNoteFactory,
+    DraftFactory,
     ExclusionFactory,
+    ImportFileFactory,
+    KeptFormFactory,
+    LogRowFactory,
     OutcomeFactory,
     ReviewPeriodFactory,
+    SavedFilterFactory,
     UserFactory,
 )
 from tests.signing_in import long_ago
@@ -143,6 +153,51 @@ def test_two_people_reduce_and_the_list_is_frozen(
         "done": 0,
         "total": 1,
     }
+
+
+def test_the_page_says_where_traces_are_looked_for_and_that_the_work_goes_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = agreed(old_case(borough=cast.a))
+    session = SessionStore()
+    session[REASONS] = {"0": ["task", "Asked to", 0]}
+    session.save()
+    for factory in (SavedFilterFactory, DraftFactory, KeptFormFactory):
+        factory.create()
+    named = LogRowFactory.create(reason=f"Asked about {made.listed.get().case.reference}")
+    for _ in range(2):
+        ImportFileFactory.create()
+    client, told, when = browser(cast.force_supervisor), list[str](), set[Any]()
+    within = Traces.within
+
+    def looked(traces: Traces, *texts: str) -> bool:
+        told.append(client.get(at("reduction_progress", made.pk)).json()["words"])
+        when.add(Reduction.objects.get(pk=made.pk).worked_at)
+        return within(traces, *texts)
+
+    monkeypatch.setattr(Traces, "within", looked)
+    assert work_on(made.pk)
+    places = [
+        *("saved filters", "drafts", "forms that were not sent", "sessions", "the log"),
+        *("imports", "a spreadsheet", "imports, 1 row so far"),
+    ]
+    assert list(dict.fromkeys(told)) == [
+        f"Looking for what names them in {place}." for place in places
+    ]
+    assert len(when) >= len(places)
+    named.refresh_from_db()
+    assert named.reason == CUT
+
+
+def test_before_it_looks_and_far_into_it(cast: Cast) -> None:
+    made = agreed(old_case(borough=cast.a))
+    page = ReductionPage(made, cast.force_supervisor)
+    assert page.progress == "0 of 1 cases are done."
+    ReductionCase.objects.update(state="reduced")
+    page = ReductionPage(made, cast.force_supervisor)
+    assert page.progress == "All cases are done. What names them elsewhere is looked for next."
+    made.seeking_in, made.rows_sought = "the log", 21_000
+    assert page.progress == "Looking for what names them in the log, 21,000 rows so far."
 
 
 def test_a_proposal_that_was_sent_is_sent_on_after_a_proof(client: Client, case: Case) -> None:

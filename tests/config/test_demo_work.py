@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.models import SavedFilter, User
+from accounts.wording import looks_personal
 from campaigns.models import Campaign
 from cases.choices import (
     CaseStatus,
@@ -34,7 +35,6 @@ from cases.models import (
     SentBack,
 )
 from cases.presenters.desk import CLOCKS, Desk
-from cases.wording import looks_personal
 from config.demo import story
 from config.demo.work import MODELS
 from core.days import LONDON

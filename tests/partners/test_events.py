@@ -217,6 +217,48 @@ class TestWhatCameOfIt:
         event.refresh_from_db()
         assert (event.status, event.attendances, event.reach_method) == ("done", 0, "")
 
+    def test_what_may_identify_somebody_is_asked_about_once(
+        self, officer: Client, cast: Cast
+    ) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, **PLANNED)
+        page, note = at("finish_event", event.pk), "Mr Khan spoke\r\nand sang"
+        sent = form_at(officer, page) | COUNTED | {"feedback": note}
+        assert "sure" not in sent
+        answer = officer.post(page, sent)
+        assert answer.context["form"].errors == {
+            "feedback": ["This may identify somebody: “Mr Khan”. Take it out, or confirm"]
+        }
+        assert "I have checked: this does not identify anybody" in text_of(answer)
+        assert officer.post(page, sent | {"sure": "on"}).status_code == 302
+        event.refresh_from_db()
+        assert event.feedback == note
+        # What stands there was asked about; other words are asked about anew.
+        sent = form_at(officer, page)
+        assert officer.post(page, sent | {"leaflets": "9"}).status_code == 302
+        answer = officer.post(page, form_at(officer, page) | {"feedback": f"{note} twice"})
+        assert list(answer.context["form"].errors) == ["feedback"]
+
+    def test_feedback_has_an_end(self, officer: Client, cast: Cast) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, **PLANNED)
+        page = at("finish_event", event.pk)
+        sent = form_at(officer, page) | COUNTED
+        answer = officer.post(page, sent | {"feedback": "x" * 4001})
+        assert list(answer.context["form"].errors) == ["feedback"]
+        assert officer.post(page, sent | {"feedback": "x" * 4000}).status_code == 302
+
+    @pytest.mark.parametrize(
+        ("name", "field"),
+        [("cancel_event", "reason"), ("void_event", "reason"), ("add_follow_up", "what")],
+    )
+    def test_other_free_text_is_asked_about_too(
+        self, officer: Client, cast: Cast, name: str, field: str
+    ) -> None:
+        event = EngagementEventFactory.create(borough=cast.a, **PLANNED)
+        answer = officer.post(at(name, event.pk), {field: "Told Mrs Patel"})
+        assert answer.context["form"].errors[field] == [
+            "This may identify somebody: “Mrs Patel”. Take it out, or confirm"
+        ]
+
     @pytest.mark.parametrize("number", ["-1", "many", "1000001", ""])
     def test_an_odd_number_is_refused(self, officer: Client, cast: Cast, number: str) -> None:
         event = EngagementEventFactory.create(borough=cast.a, **PLANNED)

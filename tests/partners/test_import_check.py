@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from accounts.imports.check import Fit
+from accounts.imports.check import SURE, Fit, Problem
 from campaigns.models import Borough, Team
 from core.days import london_day
 from partners.choices import EventKind, EventStatus, ReachMethod, Topic
@@ -75,7 +75,9 @@ CELLS: dict[str, st.SearchStrategy[Any]] = {
     "leaflets": same(NUMBERS),
     "safeguarding_handoffs": same(NUMBERS),
     "reach_method": words_of(ReachMethod),
-    "feedback": same(st.one_of(st.sampled_from(["", "Good", "x" * 301]), ODD)),
+    "feedback": same(
+        st.one_of(st.sampled_from(["", "Good", "Ring 07700 900123", "x" * 301, "x" * 4001]), ODD)
+    ),
     "where": st.sampled_from([("place", "At a place"), ("online", "Online"), ("hall", "hall")]),
 }
 USUAL = {
@@ -98,6 +100,7 @@ USUAL = {
     team=st.sampled_from(["Taskforce", "", "", "nobody"]),
     helpers=st.sampled_from(["", "", "Taskforce", "dogs; Taskforce", "Dogs, nobody"]),
     partners=st.sampled_from(["", "", "Refuge", "Refuge; Hope, Lambeth", "Refuge, Hope", "Gone"]),
+    checked=st.booleans(),
     topics=st.sampled_from(["", "Stalking", "clare's law; Stalking", "DVDS, safety", "Cats"]),
 )
 @settings(
@@ -112,6 +115,7 @@ def test_a_row_fits_exactly_when_the_forms_are_valid(
     team: str,
     helpers: str,
     partners: str,
+    checked: bool,
     topics: str,
 ) -> None:
     for name in ("Taskforce", "Dogs"):
@@ -143,6 +147,9 @@ def test_a_row_fits_exactly_when_the_forms_are_valid(
     codes = {"clare's law": Topic.CLARES_LAW, "DVDS": Topic.CLARES_LAW}
     sent.setlist("topics", [codes.get(word, word.lower()) for word in words_in(topics)])
     sent.update({"version": "1", "reason": both["feedback"][0]})
+    if checked:
+        row[SURE] = row["feedback"]
+        sent["sure"] = "on"
     form = EventForm(sent, user=cast.officer)
     counts, why = OutcomeOfEventForm(sent), WhyForm(sent)
     after = {EventStatus.DONE: counts, EventStatus.CANCELLED: why}
@@ -271,6 +278,17 @@ class TestTheState:
         assert fits(checker, **off, feedback="Rain").entry["cancel_reason"] == "Rain"
         assert told(checker, **off) == {"feedback": "Say why"}
         assert told(checker, **PLANNED, feedback="Bring pens") == {"feedback": NOT_PLANNED}
+
+    def test_a_note_that_may_identify_somebody_is_checked_as_it_stands(
+        self, checker: EventChecker
+    ) -> None:
+        note = "Jane Okonkwo, SW9 8LT"
+        asks = "This may identify somebody: “Jane Okonkwo”, “SW9 8LT”. Take it out, or confirm"
+        for said in ({"feedback": note}, PLANNED | {"state": "Cancelled", "feedback": note}):
+            verdict = checker.check(2, ROW | said)
+            assert verdict == [Problem(2, "feedback", note, asks, doubt=True)]
+            assert told(checker, **said, **{SURE: f"{note}."}) == {"feedback": asks}
+            fits(checker, **said, **{SURE: note})
 
     def test_one_that_has_not_begun_cannot_be_done_and_only_its_row_is_mended(
         self, checker: EventChecker

@@ -218,6 +218,30 @@ def test_mistakes_are_mended_in_place(officer: Client) -> None:
     assert Participation.objects.count() == 2
 
 
+def test_a_note_that_may_identify_somebody_is_mended_or_checked(officer: Client) -> None:
+    notes = ["Jane Okonkwo came\r\nand stayed", "Ring 07700 900123", "Mr Khan spoke", "Good"]
+    rows = [[*of(state="Done", event=f"Stall {n}"), note] for n, note in enumerate(notes)]
+    batch = checked(officer, *rows, headings=[*HEADINGS, "Feedback"])
+    kept = notes[0].replace("\r\n", "\n")
+    asks = "This may identify somebody: “{}”. Take it out, or confirm"
+    assert wrong(batch) == [
+        ([2], "feedback", asks.format("Jane Okonkwo")),
+        ([3], "feedback", asks.format("07700 900123")),
+        ([4], "feedback", asks.format("Mr Khan")),
+    ]
+    page = text_of(officer.get(address(batch)))
+    assert page.count("I have checked: this does not identify anybody") == 3
+    # As it is; put right; put into other words that are asked about as well.
+    sent = {"mend_0": kept, "checked_0": "on", "mend_1": "Ring the hub", "mend_2": "Mrs Khan spoke"}
+    batch = mended(officer, batch, **sent)
+    assert wrong(batch) == [([4], "feedback", asks.format("Mrs Khan"))]
+    batch = mended(officer, batch, mend_0="Ms Khan spoke", checked_0="on")
+    assert batch.state == State.READY, batch.result
+    officer.post(address(batch, "save_import"))
+    told = EngagementEvent.objects.order_by("imported_row__line").values_list("feedback", flat=True)
+    assert list(told) == [kept, "Ring the hub", "Ms Khan spoke", "Good"]
+
+
 def test_the_same_file_again_changes_nothing_even_when_it_says_more(
     officer: Client, cast: Cast
 ) -> None:

@@ -72,8 +72,16 @@ CASE = Subject(OF_A_CASE | {State.LISTED: OF_LAMBETH, State.REDUCED: OF_LAMBETH}
 ENTRY = Subject(CASE.known_to | {State.VOIDED: OF_LAMBETH}, flagged=True)
 MINE = Subject({State.MINE: SIGNED_IN, State.ANOTHERS: NONE})
 FILTER = Subject({State.MINE: READERS, State.ANOTHERS: NONE})
-IMPORT = Subject(MINE.known_to | {State.SAVED: SUPERVISORS})
-OWN_IMPORT = Subject(MINE.known_to | {State.SAVED: NONE})
+OF_EVENTS = {State.MY_EVENTS: SIGNED_IN, State.EVENTS: NONE, State.EVENTS_AWAY: NONE}
+OWN_IMPORT = Subject({**MINE.known_to, State.SAVED: NONE, **OF_EVENTS})
+IMPORT = Subject(
+    {
+        **OWN_IMPORT.known_to,
+        State.SAVED: SUPERVISORS,
+        State.EVENTS: SUPERVISORS,
+        State.EVENTS_AWAY: frozenset({"force"}),
+    }
+)
 OPENING = Subject(
     {
         State.ANOTHERS: frozenset({"force", "auditor"}),
@@ -276,15 +284,27 @@ IMPORTS: Lines = {
         WRITERS, NOTHING, "200"
     ),
     "accounts:import": Rule(READERS, IMPORT, "200 consultation import"),
-    "accounts:match_import": Rule(WRITERS, OWN_IMPORT, "200 consultation import"),
+    "accounts:match_import": Rule(
+        *(WRITERS, OWN_IMPORT, "200 consultation import"), but={"my_events": BACK_TO_IMPORT}
+    ),
     "accounts:marked_import": Rule(WRITERS, OWN_IMPORT, BACK_TO_IMPORT),
     "accounts:import_progress": Rule(WRITERS, OWN_IMPORT, "200"),
     "accounts:mend_import accounts:save_import accounts:import_again": Rule(
         WRITERS, OWN_IMPORT, NOT_TAKEN, BACK_TO_IMPORT
     ),
-    "accounts:discard_import": Rule(WRITERS, OWN_IMPORT, NOT_TAKEN, "302 cases:imports"),
-    # One of its entries was changed since: it asks what to do.
-    "accounts:undo_import": Rule(WRITERS, IMPORT, BACK_TO_IMPORT, but={"saved POST": LIST_ENTRIES}),
+    "accounts:discard_import": Rule(
+        *(WRITERS, OWN_IMPORT, NOT_TAKEN, "302 cases:imports"),
+        but={"my_events POST": "302 partners:imports"},
+    ),
+    # One of its records was changed since: it asks what to do.
+    "accounts:undo_import": Rule(
+        *(WRITERS, IMPORT, BACK_TO_IMPORT),
+        but={"saved POST": LIST_ENTRIES}
+        | dict.fromkeys(
+            ["my_events POST", "events POST", "events_away POST"],
+            "200 search partners.engagementevent",
+        ),
+    ),
 }
 REVIEWING: Lines = {
     "cases:retention": Rule(RETENTION, NOTHING, LIST_CASES),

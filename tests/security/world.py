@@ -21,7 +21,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
+from accounts.models import Import, User
 from campaigns.models import Borough
 from cases.models import Case, Outcome
 from cases.reading import REASONS
@@ -50,6 +50,7 @@ from tests.factories import (
     EngagementEventFactory,
     ExclusionFactory,
     FollowUpFactory,
+    ImportedEventFactory,
     ImportedOutcomeFactory,
     ImportFactory,
     KeptFormFactory,
@@ -107,6 +108,12 @@ class State(StrEnum):
     """Of a colleague in borough A."""
     SAVED = auto()
     """An import of somebody else, of which the entries count."""
+    EVENTS = auto()
+    """The same of events, of borough A."""
+    EVENTS_AWAY = auto()
+    """The same of events, one of borough A and one of borough B."""
+    MY_EVENTS = auto()
+    """The same of events, of whoever asks."""
     APPROVED = auto()
     """A list of cases that two people agreed to reduce."""
     SIGNED = auto()
@@ -150,8 +157,9 @@ class World:
 
     def of(self, state: State, who: str) -> Rows:
         """What fills a path in this state: of what has no such state, what is of borough A."""
-        mine = self.mine.get(who, self.rows[State.ANOTHERS]) if state == State.MINE else {}
-        rows = self.rows[State.OWN] | self.rows.get(state, {}) | mine
+        mine = self.mine.get(who, self.rows[State.ANOTHERS])
+        own = {State.MINE: mine, State.MY_EVENTS: {"import": mine["import of events"]}}
+        rows = self.rows[State.OWN] | self.rows.get(state, {}) | own.get(state, {})
         return rows | {"me": self.people[who]} if who in self.people else rows
 
     def address(self, name: str, route: str, state: State, who: str) -> str:
@@ -362,7 +370,18 @@ def _engagement(cast: Cast) -> dict[State, Rows]:
         State.OWN: of(cast.a) | shared,
         State.AWAY: of(cast.b),
         State.VOIDED: of(cast.a, **void),
+        State.EVENTS: {"import": _import_of_events(cast.colleague, cast.a)},
+        State.EVENTS_AWAY: {"import": _import_of_events(cast.colleague, cast.a, cast.b)},
     }
+
+
+def _import_of_events(owner: User, *boroughs: Borough) -> Import:
+    """One that was saved, with an event of each borough, changed since."""
+    result = {"rows": len(boroughs), "days": [["2021-11-25", len(boroughs)]]}
+    batch = ImportFactory.create(owner=owner, of=Import.Of.EVENTS, saved=True, result=result)
+    for line, borough in enumerate(boroughs, 2):
+        ImportedEventFactory.create(batch=batch, line=line, event__borough=borough)
+    return batch
 
 
 def _mine(person: User, borough: Borough) -> Rows:
@@ -378,6 +397,7 @@ def _mine(person: User, borough: Borough) -> Rows:
         "keptform": KeptFormFactory.create(owner=person),
         "passkey": key,
         "import": ImportFactory.create(owner=person, sample=[[1, ["Kind", "Day"]]]),
+        "import of events": _import_of_events(person, borough),
         "opening": BreakGlassFactory.create(case=case, user=person),
         "reduction": mine,
     }

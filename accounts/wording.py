@@ -1,4 +1,4 @@
-"""Words in a note that may tell who somebody is.
+"""Words in free text that may tell who somebody is, and the forms that ask about them.
 
 A warning, not a lock: it names the words, and the officer decides. Names are guessed from two words
 with capitals in a row that are no words of police work or places, or from a title before one.
@@ -6,9 +6,15 @@ with capitals in a row that are no words of police work or places, or from a tit
 
 import re
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
+from django import forms
+
+from core.forms import PageFormMixin
+
+CHECKED = "I have checked: this does not identify anybody"
 MOST = 4_000
-"""Characters looked at; a note holds no more."""
+"""Characters looked at; no text that is asked about holds more."""
 PATTERNS = (
     re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"),
     re.compile(r"(?<!\d)(?:(?:\+|00)44[\s-]?(?:\(0\))?|\(?0)(?:\)?[\s-]?\d){9,10}(?!\d)"),
@@ -48,6 +54,8 @@ KNOWN = frozenset(
         "The This That No Not A An At In On By After Before When He She They His Her Christmas",
         "Day New Year Eve Good Bank Holiday Predatory Offender Unit Units Taskforce Engagement",
         "Bus Women's Aid Refuge Call Calls Called Told Says Said Common Assault Statement",
+        "Market Station Library Centre Community Town College University School Hospital Council",
+        "Shopping Team Teams Safer Neighbourhood Neighbourhoods Ribbon",
     )
     for word in words.split()
 )
@@ -86,3 +94,34 @@ def _capitals(text: str) -> Iterator[tuple[int, list[str]]]:
             yield start, run
             run = []
     yield start, run
+
+
+def doubt(text: str) -> str:
+    """What is said of a text that may identify somebody, until somebody has checked it."""
+    words = ", ".join(f"“{word}”" for word in looks_personal(text))
+    return f"This may identify somebody: {words}. Take it out, or confirm" if words else ""
+
+
+class CarefulMixin(PageFormMixin):
+    """A form that asks once more before it takes a text that may identify somebody.
+
+    What stood there already was asked about when it came.
+    """
+
+    careful: ClassVar[str]
+    """The field of the text."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            self.fields["sure"] = forms.BooleanField(label=CHECKED, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        sure, text = cleaned.pop("sure"), cleaned.get(self.careful, "")
+        words = "" if text == self.initial.get(self.careful) else doubt(text)
+        if not words:
+            del self.fields["sure"]
+        elif not sure:
+            self.add_error(self.careful, words)
+        return cleaned

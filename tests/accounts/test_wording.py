@@ -1,10 +1,10 @@
-"""The warning before a note is saved: what tells of somebody, and what only looks as if it did."""
+"""The warning before free text is saved: what tells of somebody, and what only seems to."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cases.wording import MOST, looks_personal
+from accounts.wording import MOST, looks_personal
 
 HITS = [
     ("Spoke to Jane Okonkwo at the door.", ["Jane Okonkwo"]),
@@ -75,6 +75,8 @@ MISSES = [
     "Statement signed, 4 exhibits, 12 pages.",
     "Two at home, one away @ work.",
     "Paid £1,200 in 3 parts.",
+    "Brixton Market and Peckham Library were full; the Safer Neighbourhoods Team helped.",
+    "Held at Deptford Community Centre, then at Croydon University Hospital.",
 ]
 
 
