@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from cases.actions import check_merge
+from cases.actions.outcomes import check_merge
 from cases.admin.base import CaseLinkedAdmin
 from cases.models import ImportedOutcome, Outcome, OutcomeSupport, PossibleDuplicate, SentBack
 from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm

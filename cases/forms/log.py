@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -233,7 +232,7 @@ class LogForm(PageForm):
             del self.fields["offence"]
             del self.fields["offence_note"]
 
-    def typed_before(self, data: QueryDict) -> dict[str, Any]:
+    def typed_before(self, data: MultiValueDict[str, str]) -> dict[str, Any]:
         """What was typed once, to start from again without judging it."""
         return {
             name: field.widget.value_from_datadict(data, MultiValueDict(), name)

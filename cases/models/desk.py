@@ -6,6 +6,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
 
 from cases.models.outcome import Outcome
 from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
@@ -43,6 +44,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft of {moment(self.saved_at)}"
+
+    @property
+    def posted(self) -> MultiValueDict[str, str]:
+        """What it holds, as if it were posted."""
+        return MultiValueDict(self.fields)
 
 
 @pghistory.track()

@@ -65,7 +65,3 @@ class EvidenceSubmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_device_display()}, sent {long_day(self.sent_on)}"
-
-    @property
-    def days_taken(self) -> int | None:
-        return (self.returned_on - self.sent_on).days if self.returned_on else None

@@ -1,10 +1,10 @@
 """The page of one case."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -95,9 +95,7 @@ class CasePage:
 
     @cached_property
     def moves(self) -> list[CaseStatus]:
-        if self.case.reduced_at:
-            return []
-        return next_statuses(self.case)
+        return [] if self.case.reduced_at else next_statuses(self.case)
 
     @cached_property
     def entries(self) -> list[Outcome]:
@@ -107,15 +105,11 @@ class CasePage:
     @cached_property
     def suspects(self) -> list[tuple[Suspect, list[Outcome]]]:
         """Each suspect with what became of them, the earliest first."""
-        of = {
-            pk: list(found)[::-1]
-            for pk, found in groupby(
-                sorted(self.entries, key=lambda o: o.suspect_id or 0),
-                key=lambda o: o.suspect_id,
-            )
-        }
+        of: dict[int | None, list[Outcome]] = defaultdict(list)
+        for entry in reversed(self.entries):
+            of[entry.suspect_id].append(entry)
         known = Suspect.objects.visible_to(self.user).filter(case=self.case)
-        return [(suspect, of.get(suspect.pk, [])) for suspect in known]
+        return [(suspect, of[suspect.pk]) for suspect in known]
 
     @cached_property
     def risks(self) -> list[RiskAssessment]:

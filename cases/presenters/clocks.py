@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission
-from cases.actions import may_be_breached
+from cases.actions.orders import may_be_breached
 from cases.choices import ORDER_LED_BY, LedBy, OrderKind
 from cases.clocks import (
     Clock,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from accounts.models import KeptForm, User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
-from cases.actions import may_undo
+from cases.actions.entries import may_undo
 from cases.choices import Kind
 from cases.clocks import Clock, running_clocks
 from cases.models import (

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
-from cases import actions
+from cases.actions import evidence as actions
 from cases.clocks import evidence_clock
 from cases.forms.evidence import ReturnForm, SendForm
 from cases.models import EvidenceSubmission

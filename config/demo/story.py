@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection
 
 from campaigns.models import Borough, Campaign
-from cases.actions import amend_outcome, correct_borough, merge_outcome, void_outcome
+from cases.actions.outcomes import amend_outcome, correct_borough, merge_outcome, void_outcome
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
