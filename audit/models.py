@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from audit.querysets import LogQuerySet
 from core.days import DatabaseNow, DayRange
-from core.models import append_only
+from core.models import append_only, one_of
 
 
 class LogRow(models.Model):
@@ -92,14 +92,12 @@ class LogRow(models.Model):
                 condition=~Q(action="break_glass")
                 | (Q(reason__regex=r"\S") & Q(reason_code__regex=r"\S")),
             ),
-            models.CheckConstraint(
-                name="audit_logrow_flag_is_known",
-                condition=Q(
-                    flag__in=[
-                        *("", "own_name", "colleague_name", "excluded_case"),
-                        *("repeated", "many", "break_glass"),
-                    ]
-                ),
+            one_of(
+                "audit_logrow_flag_is_known",
+                flag=[
+                    *("", "own_name", "colleague_name", "excluded_case"),
+                    *("repeated", "many", "break_glass"),
+                ],
             ),
         ]
         triggers = [
@@ -280,9 +278,8 @@ class Review(models.Model):
         ordering = ["pk"]
         triggers = append_only()
         constraints = [
-            models.CheckConstraint(
-                name="audit_review_verdict_is_known",
-                condition=Q(verdict__in=["in_order", "asked_about", "referred"]),
+            one_of(
+                "audit_review_verdict_is_known", verdict=["in_order", "asked_about", "referred"]
             ),
             models.CheckConstraint(
                 name="audit_review_says_what_is_not_in_order",

@@ -17,6 +17,7 @@ from campaigns.querysets import (
     ProgrammeQuerySet,
 )
 from core.days import DayRange
+from core.models import one_of
 
 
 class Int8Range(Func):
@@ -313,10 +314,7 @@ class Programme(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 violation_error_message="The last day must be the same as or after the first day.",
             ),
-            models.CheckConstraint(
-                name="campaigns_programme_about_is_known",
-                condition=Q(about__in=["evidence", "training", "other"]),
-            ),
+            one_of("campaigns_programme_about_is_known", about=["evidence", "training", "other"]),
         ]
 
     def __str__(self) -> str:

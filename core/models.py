@@ -1,5 +1,6 @@
 """Small base classes that hold no domain words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -45,6 +46,12 @@ def counted_when(condition: Q) -> models.GeneratedField:
         output_field=models.BooleanField(),
         db_persist=True,
     )
+
+
+def one_of(name: str, **fields: Sequence[Any]) -> models.CheckConstraint:
+    """The rule that a field has one of these values."""
+    [(field, values)] = fields.items()
+    return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": values}))
 
 
 def told(row: models.Model, refused: IntegrityError) -> ValidationError:

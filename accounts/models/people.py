@@ -25,6 +25,7 @@ from accounts.permissions import (
 )
 from campaigns.models import Borough, Team
 from core.days import DatabaseNow
+from core.models import one_of
 from core.querysets import ScopedQuerySet, Viewer
 
 KEPT_FOR = timedelta(days=14)
@@ -117,11 +118,9 @@ class User(AbstractBaseUser):
             ),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="accounts_user_role_is_known",
-                condition=Q(
-                    role__in=["officer", "supervisor", "communications", "administrator", "auditor"]
-                ),
+            one_of(
+                "accounts_user_role_is_known",
+                role=["officer", "supervisor", "communications", "administrator", "auditor"],
             ),
         ]
 

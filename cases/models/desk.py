@@ -9,18 +9,10 @@ from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
 from cases.models.outcome import Outcome
-from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
+from cases.querysets import OutcomeLinkedQuerySet, OwnQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
 from core.templatetags.page import moment
-
-
-class DraftQuerySet(OwnQuerySet["Draft"]):
-    pass
-
-
-class SentBackQuerySet(CaseLinkedQuerySet["SentBack"]):
-    paths = (("outcome__case__", "outcome__borough"),)
 
 
 class Draft(models.Model):
@@ -37,7 +29,7 @@ class Draft(models.Model):
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField(db_default=DatabaseNow())
 
-    objects = DraftQuerySet.as_manager()
+    objects = OwnQuerySet["Draft"].as_manager()
 
     class Meta:
         ordering = ["-saved_at"]
@@ -72,7 +64,7 @@ class SentBack(models.Model):
     )
     answer = models.CharField(max_length=500, blank=True)
 
-    objects = SentBackQuerySet.as_manager()
+    objects = OutcomeLinkedQuerySet["SentBack"].as_manager()
 
     class Meta:
         ordering = ["-sent_at"]

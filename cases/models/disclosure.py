@@ -16,11 +16,7 @@ from cases.models.case import Case, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet
 from core.days import DatabaseNow
-from core.models import never_deleted
-
-
-class DisclosureApplicationQuerySet(BegunQuerySet["DisclosureApplication"]):
-    pass
+from core.models import never_deleted, one_of
 
 
 @pghistory.track()
@@ -58,7 +54,7 @@ class DisclosureApplication(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = DisclosureApplicationQuerySet.as_manager()
+    objects = BegunQuerySet["DisclosureApplication"].as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -71,10 +67,7 @@ class DisclosureApplication(models.Model):
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="cases_disclosureapplication_stage_is_known",
-                condition=Q(stage__in=DisclosureStage.values),
-            ),
+            one_of("cases_disclosureapplication_stage_is_known", stage=DisclosureStage.values),
             models.CheckConstraint(
                 name="cases_disclosureapplication_decision_has_its_day",
                 condition=Q(decision="", decided_on=None)

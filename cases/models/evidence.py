@@ -9,12 +9,8 @@ from cases.choices import DeviceKind, EvidenceResult
 from cases.models.case import Case, of_live_case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
-from core.models import never_deleted
+from core.models import never_deleted, one_of
 from core.templatetags.page import long_day
-
-
-class EvidenceSubmissionQuerySet(CaseLinkedQuerySet["EvidenceSubmission"]):
-    pass
 
 
 @pghistory.track()
@@ -33,7 +29,7 @@ class EvidenceSubmission(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = EvidenceSubmissionQuerySet.as_manager()
+    objects = CaseLinkedQuerySet["EvidenceSubmission"].as_manager()
 
     class Meta:
         ordering = ["-sent_on", "-pk"]
@@ -46,10 +42,7 @@ class EvidenceSubmission(models.Model):
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="cases_evidencesubmission_device_is_known",
-                condition=Q(device__in=DeviceKind.values),
-            ),
+            one_of("cases_evidencesubmission_device_is_known", device=DeviceKind.values),
             models.CheckConstraint(
                 name="cases_evidencesubmission_returned_after_sent",
                 condition=Q(returned_on=None) | Q(returned_on__gte=F("sent_on")),
