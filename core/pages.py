@@ -8,13 +8,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 
-M = TypeVar("M", bound=Model)
+from core.querysets import M
 
 COUNTED_AT_MOST = 10_000
 COUNT_WITHIN = "1500ms"

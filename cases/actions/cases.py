@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TypeVar
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Model
+from django.db.models import Max
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -34,8 +33,8 @@ from cases.models import (
     Suspect,
 )
 from core.days import DatabaseNow
-
-M = TypeVar("M", bound=Model)
+from core.locks import locked
+from core.querysets import M
 
 MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
     CaseStatus.OPEN: (CaseStatus.WITH_CPS, CaseStatus.AT_COURT, CaseStatus.CLOSED),
@@ -194,10 +193,6 @@ def remove_flag(*, by: User, flag: CaseFlag) -> None:
         CaseFlag.objects.filter(pk=flag.pk, removed_at=None).update(
             removed_at=DatabaseNow(), removed_by=by
         )
-
-
-def locked(case: Case) -> Case:
-    return Case.objects.select_for_update().get(pk=case.pk)
 
 
 def _made(row: M) -> M:

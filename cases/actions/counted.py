@@ -1,18 +1,16 @@
 """What the actions on orders and applications share: the entry that counts, and no row twice."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-from django.db.models import Model
 
 from accounts.models import User
 from cases.actions.outcomes import log_outcome
 from cases.choices import Kind
 from cases.models import Case, Outcome
 from core.days import DatabaseNow, london_day
+from core.querysets import M
 
-M = TypeVar("M", bound=Model)
 SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from cases.actions.counted import sent_twice
 from cases.models import Case, EvidenceSubmission
+from core.locks import locked
 
 
 @transaction.atomic
@@ -29,7 +30,7 @@ def return_evidence(
     *, by: User, submission: EvidenceSubmission, returned_on: date, result: str
 ) -> EvidenceSubmission:
     """Records that a device is back; once it is, it stays back."""
-    current = EvidenceSubmission.objects.select_for_update().get(pk=submission.pk)
+    current = locked(submission)
     if current.returned_on is not None:
         raise ValidationError("This device is back already.")
     current.returned_on, current.result = returned_on, result
