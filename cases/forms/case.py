@@ -10,20 +10,17 @@ from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
-from cases.forms.work import WorkForm, moment_fields
+from cases.forms.work import WorkForm, few_words, moment_fields
 from cases.models import Case, Exclusion
 from cases.wording import looks_personal
-from core.forms import Autocomplete, DayField
+from core.forms import Autocomplete, DayField, RadioField
 
 
 class NoteForm(WorkForm):
     SPOKEN = {"kind": "whether it is a fact or an assessment"}
 
-    kind = forms.ChoiceField(
-        label="Is it a fact or an assessment?",
-        choices=NoteKind.choices,
-        widget=forms.RadioSelect,
-        initial=NoteKind.FACT,
+    kind = RadioField(
+        label="Is it a fact or an assessment?", choices=NoteKind.choices, initial=NoteKind.FACT
     )
     text = forms.CharField(
         label="Note",
@@ -56,10 +53,8 @@ class NoteForm(WorkForm):
 
 
 class RiskForm(WorkForm):
-    tool = forms.ChoiceField(label="Tool", choices=RiskTool.choices, widget=forms.RadioSelect)
-    level = forms.ChoiceField(
-        label="Level of risk", choices=RiskLevel.choices, widget=forms.RadioSelect
-    )
+    tool = RadioField(label="Tool", choices=RiskTool.choices)
+    level = RadioField(label="Level of risk", choices=RiskLevel.choices)
     happened_day, happened_time = moment_fields("happened_at", "of the assessment")
 
     def facts(self) -> dict[str, Any]:
@@ -68,9 +63,7 @@ class RiskForm(WorkForm):
 
 
 class MaracForm(WorkForm):
-    reason = forms.ChoiceField(
-        label="Why it goes to the MARAC", choices=MaracReason.choices, widget=forms.RadioSelect
-    )
+    reason = RadioField(label="Why it goes to the MARAC", choices=MaracReason.choices)
     referred_on = DayField(label="Day of the referral", past=True)
     heard_on = DayField(label="Day it was heard", past=True, required=False)
 
@@ -114,13 +107,7 @@ class TransferForm(WorkForm):
         empty_label="",
         widget=Autocomplete(),
     )
-    reason = forms.CharField(
-        label="Reason",
-        max_length=400,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why the case is handed over"},
-    )
+    reason = few_words("Reason", "Say why the case is handed over")
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ from cases.entry import Entry
 from cases.models import Outcome, ProtectiveOrder
 from cases.references import Reference
 from core.days import LONDON, london_day
-from core.forms import Autocomplete, ClockField, DayField, PageForm, RemoteAutocomplete
+from core.forms import Autocomplete, ClockField, DayField, PageForm, RadioField, RemoteAutocomplete
 
 OFFENCE_WORDS: dict[str, str] = {
     Offence.ASSAULT_NO_INJURY: "section 39 s39 battery",
@@ -149,26 +149,18 @@ class LogForm(PageForm):
     other_order = forms.CharField(
         label="Which other order", max_length=80, required=False, help_text="No names."
     )
-    caution_kind = forms.ChoiceField(
+    caution_kind = RadioField(
         label="Kind of caution (disposal)",
         choices=CautionKind.choices,
-        widget=forms.RadioSelect,
         help_text="A disposal that needs an admission, not the words said at arrest.",
     )
-    route = forms.ChoiceField(
-        label="Route", choices=DisclosureRoute.choices, widget=forms.RadioSelect
-    )
-    bail_kind = forms.ChoiceField(
-        label="Kind of bail", choices=BailKind.choices, widget=forms.RadioSelect
-    )
+    route = RadioField(label="Route", choices=DisclosureRoute.choices)
+    bail_kind = RadioField(label="Kind of bail", choices=BailKind.choices)
     bail_until = DayField(
         label="Day to answer bail", required=False, help_text="The first period is 3 months."
     )
-    charging_authority = forms.ChoiceField(
-        label="Who decided to charge",
-        choices=ChargingAuthority.choices,
-        widget=forms.RadioSelect,
-        required=False,
+    charging_authority = RadioField(
+        label="Who decided to charge", choices=ChargingAuthority.choices, required=False
     )
     no_further_action_type = forms.ChoiceField(
         label="Home Office outcome type",
@@ -199,12 +191,7 @@ class LogForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="They get credit. Only the lead team counts.",
     )
-    strand = forms.ChoiceField(
-        label="Enforced as",
-        choices=Strand.choices,
-        initial=Strand.DOMESTIC_ABUSE,
-        widget=forms.RadioSelect,
-    )
+    strand = RadioField(label="Enforced as", choices=Strand.choices, initial=Strand.DOMESTIC_ABUSE)
 
     MORE = ("supporting_teams", "strand")
     """Behind a disclosure, since few entries need them."""

@@ -32,6 +32,19 @@ def moment_fields(fact: str, label: str, *, required: bool = True) -> tuple[DayF
     )
 
 
+def few_words(
+    label: str, missing: str, help_text: str = "No names.", max_length: int = 400
+) -> forms.CharField:
+    """A few words that history or the log keeps."""
+    return forms.CharField(
+        label=label,
+        max_length=max_length,
+        help_text=help_text,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": missing},
+    )
+
+
 def initial_moments(row: Model, *facts: str) -> dict[str, date | time]:
     """The moments of a row, in the parts in which a form asks for them."""
     parts: dict[str, date | time] = {}
@@ -103,14 +116,10 @@ class WorkForm(PageForm):
         try:
             self.made = act()
         except ValidationError as error:
-            self._refuse(error)
+            self.refuse(error)
             return False
         return True
 
-    def _refuse(self, error: ValidationError) -> None:
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            day = f"{name.removesuffix('_at')}_day"
-            field = next((known for known in (name, day) if known in self.fields), None)
-            for message in messages:
-                self.add_error(field, message)
+    def place_of(self, name: str) -> str | None:
+        """Of a moment, its day."""
+        return super().place_of(name) or super().place_of(f"{name.removesuffix('_at')}_day")
