@@ -188,7 +188,7 @@ class ErasedRow(models.Model):
                 name="audit_erasedrow_keeps_two_digests_or_none",
                 condition=Q(sealed="", left="")
                 | Q(sealed__regex=r"^[0-9a-f]{64}$", left__regex=r"^[0-9a-f]{64}$"),
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -227,8 +227,7 @@ class Sample(models.Model):
                 name="audit_sample_has_a_size", condition=Q(size__gte=1, size__lte=200)
             ),
             models.CheckConstraint(
-                name="audit_sample_ends_after_it_starts",
-                condition=Q(last_day__gte=F("first_day")),
+                name="audit_sample_ends_after_it_starts", condition=Q(last_day__gte=F("first_day"))
             ),
             models.CheckConstraint(
                 name="audit_sample_says_by_whom", condition=Q(drawn_by__regex=r"\S")
@@ -253,7 +252,7 @@ class SampledRow(models.Model):
         ordering = ["pk"]
         triggers = append_only()
         constraints = [
-            models.UniqueConstraint(fields=["sample", "row"], name="audit_sampledrow_once"),
+            models.UniqueConstraint(fields=["sample", "row"], name="audit_sampledrow_once")
         ]
 
     def __str__(self) -> str:

@@ -135,10 +135,7 @@ class CommandMembership(models.Model):
                 name="campaigns_commandmembership_one_at_a_time",
                 expressions=[
                     (Int8Range("borough"), RangeOperators.OVERLAPS),
-                    (
-                        DateRange("first_day", "end_day", Value("[)")),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (DateRange("first_day", "end_day", Value("[)")), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="A borough is in one command at a time.",
             ),
@@ -175,7 +172,7 @@ class Team(models.Model):
                 condition=Q(kind="command", command__isnull=False)
                 | Q(kind="specialist", command=None),
                 violation_error_message="A Basic Command Unit's team names its unit; others don't.",
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -368,7 +365,7 @@ class Milestone(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "name"], name="campaigns_milestone_named_once"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

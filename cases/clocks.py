@@ -19,13 +19,7 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.models import Team
 from cases.choices import CaseStatus, Kind, OrderStatus
-from cases.models import (
-    Case,
-    DisclosureApplication,
-    EvidenceSubmission,
-    Outcome,
-    ProtectiveOrder,
-)
+from cases.models import Case, DisclosureApplication, EvidenceSubmission, Outcome, ProtectiveOrder
 from cases.orders import GRANTED_NOT_SERVED, IN_FORCE, NOTICE_IN_FORCE, NOTIFIES
 from core.days import LONDON, ONE_DAY, london_day, start_of
 from core.querysets import M, ScopedQuerySet

@@ -8,10 +8,7 @@ from config.settings import LOGGING
 # `core/edge.py` writes a line for each request, with no address in it; gunicorn's own would hold
 # what stands after the question mark. Its errors are written as ours are.
 accesslog = None
-logconfig_dict = {
-    **LOGGING,
-    "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}},
-}
+logconfig_dict = {**LOGGING, "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}}}
 
 PATIENCE = 20.0
 """Seconds in which a request without a body must be here."""

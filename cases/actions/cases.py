@@ -13,15 +13,7 @@ from accounts.permissions import Permission
 from campaigns.models import Borough, Team
 from cases.actions.counted import sent_twice
 from cases.actions.outcomes import amend_outcome, move_borough
-from cases.choices import (
-    CaseStatus,
-    FlagKind,
-    Kind,
-    MaracReason,
-    NoteKind,
-    RiskLevel,
-    RiskTool,
-)
+from cases.choices import CaseStatus, FlagKind, Kind, MaracReason, NoteKind, RiskLevel, RiskTool
 from cases.models import (
     Case,
     CaseFlag,

@@ -92,9 +92,7 @@ def record_breach(
     if current.expires_on and london_day(happened_at) >= current.expires_on:
         raise ValidationError({"happened_at": "It had ended by then: it could not be breached."})
     breach, made = OrderBreach.objects.get_or_create(
-        order=current,
-        happened_at=happened_at,
-        defaults={"arrested": arrested, "recorded_by": by},
+        order=current, happened_at=happened_at, defaults={"arrested": arrested, "recorded_by": by}
     )
     if made and not current.is_notice:
         current.status = OrderStatus.BREACHED

@@ -57,10 +57,7 @@ class OrderForm(WorkForm):
 
 def _respondent() -> "forms.ModelChoiceField[Suspect]":
     return forms.ModelChoiceField(
-        label="Respondent",
-        queryset=None,
-        widget=forms.RadioSelect,
-        empty_label=None,
+        label="Respondent", queryset=None, widget=forms.RadioSelect, empty_label=None
     )
 
 
@@ -68,10 +65,7 @@ class AddOrderForm(OrderForm):
     """An order or notice of a kind, as it is first recorded."""
 
     suspect = _respondent()
-    status = forms.ChoiceField(
-        label="Where it stands",
-        widget=ConditionalRadios,
-    )
+    status = forms.ChoiceField(label="Where it stands", widget=ConditionalRadios)
 
     WHEN: ClassVar[dict[str, tuple[str, ...]]] = {
         S.NOTICE_ISSUED: ("given_at", "hearing_at"),
@@ -127,11 +121,7 @@ class AddOrderForm(OrderForm):
             self.errors.pop(name, None)
 
 
-WORDS: dict[str, str] = {
-    S.NOTICE_ISSUED: "Given",
-    S.APPLIED: "Applied for",
-    S.GRANTED: "Granted",
-}
+WORDS: dict[str, str] = {S.NOTICE_ISSUED: "Given", S.APPLIED: "Applied for", S.GRANTED: "Granted"}
 
 
 def _offer(form: OrderForm, suspects: QuerySet[Suspect]) -> None:
@@ -182,11 +172,7 @@ class CorrectForm(OrderForm):
     suspect = _respondent()
 
     def __init__(
-        self,
-        *args: Any,
-        order: ProtectiveOrder,
-        suspects: QuerySet[Suspect],
-        **kwargs: Any,
+        self, *args: Any, order: ProtectiveOrder, suspects: QuerySet[Suspect], **kwargs: Any
     ) -> None:
         known = ("granted_on", "served_at", "applied_on", "given_at")
         asked = [name for name in known if getattr(order, name) is not None]

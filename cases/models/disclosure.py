@@ -5,13 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from cases.choices import (
-    Applicant,
-    DisclosureDecision,
-    DisclosureRoute,
-    DisclosureStage,
-    Recipient,
-)
+from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, DisclosureStage, Recipient
 from cases.models.case import Case, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet
@@ -61,9 +55,7 @@ class DisclosureApplication(models.Model):
         triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
-                fields=["received_on"],
-                name="cases_disclosure_running",
-                condition=Q(closed_on=None),
+                fields=["received_on"], name="cases_disclosure_running", condition=Q(closed_on=None)
             )
         ]
         constraints = [

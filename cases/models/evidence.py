@@ -36,9 +36,7 @@ class EvidenceSubmission(models.Model):
         triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
-                fields=["sent_on"],
-                name="cases_evidence_outstanding",
-                condition=Q(returned_on=None),
+                fields=["sent_on"], name="cases_evidence_outstanding", condition=Q(returned_on=None)
             )
         ]
         constraints = [

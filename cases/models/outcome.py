@@ -185,11 +185,7 @@ class Outcome(Fact):
     )
     merged_at = models.DateTimeField(null=True, blank=True)
     merged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     detail = models.GeneratedField(
         expression=Concat(
@@ -313,7 +309,7 @@ class OutcomeSupport(models.Model):
     class Meta:
         verbose_name_plural = "outcome support"
         constraints = [
-            models.UniqueConstraint(fields=["outcome", "team"], name="cases_outcomesupport_once"),
+            models.UniqueConstraint(fields=["outcome", "team"], name="cases_outcomesupport_once")
         ]
 
     def __str__(self) -> str:

@@ -11,15 +11,7 @@ from accounts.permissions import Permission
 from campaigns.models import CommandMembership
 from cases.actions.cases import next_statuses
 from cases.choices import CaseStatus, FlagKind, RiskLevel
-from cases.models import (
-    Case,
-    CaseFlag,
-    CaseNote,
-    MaracReferral,
-    Outcome,
-    RiskAssessment,
-    Suspect,
-)
+from cases.models import Case, CaseFlag, CaseNote, MaracReferral, Outcome, RiskAssessment, Suspect
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
 from cases.presenters.timeline import Item, sorts_for, timeline
@@ -28,18 +20,9 @@ from cases.retention import due_day
 from core.days import london_day
 from core.templatetags.page import long_day, moment
 
-RISK_COLOURS = {
-    RiskLevel.HIGH: "red",
-    RiskLevel.MEDIUM: "orange",
-    RiskLevel.STANDARD: "blue",
-}
+RISK_COLOURS = {RiskLevel.HIGH: "red", RiskLevel.MEDIUM: "orange", RiskLevel.STANDARD: "blue"}
 STATUS_COLOURS = {CaseStatus.CLOSED: "grey", CaseStatus.AT_COURT: "purple"}
-WARNINGS = {
-    FlagKind.WEAPONS,
-    FlagKind.VIOLENCE,
-    FlagKind.DO_NOT_CONTACT,
-    FlagKind.SAFE_TIMES,
-}
+WARNINGS = {FlagKind.WEAPONS, FlagKind.VIOLENCE, FlagKind.DO_NOT_CONTACT, FlagKind.SAFE_TIMES}
 """Flags that somebody's safety hangs on; they stand first."""
 
 

@@ -12,14 +12,7 @@ from campaigns.models import Campaign
 from cases.actions.entries import may_undo
 from cases.choices import Kind
 from cases.clocks import Clock, running_clocks
-from cases.models import (
-    Draft,
-    Exclusion,
-    Lifting,
-    Outcome,
-    PossibleDuplicate,
-    SentBack,
-)
+from cases.models import Draft, Exclusion, Lifting, Outcome, PossibleDuplicate, SentBack
 from cases.reading import reviews_waiting
 from core.days import london_day
 

@@ -145,12 +145,7 @@ def _saved_before(request: SignedInRequest, token: UUID) -> HttpResponse | None:
 
 
 def _form_page(request: SignedInRequest, form: LogForm, token: UUID) -> HttpResponse:
-    context = {
-        "form": form,
-        "kind": form.kind,
-        "token": token,
-        "another": "another" in request.GET,
-    }
+    context = {"form": form, "kind": form.kind, "token": token, "another": "another" in request.GET}
     return render(request, "cases/log_form.html", context)
 
 

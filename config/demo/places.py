@@ -124,9 +124,7 @@ def load_programmes() -> list[Programme]:
 
 
 def _programme(
-    years: list[tuple[int, int, int]],
-    milestones: list[tuple[str, date, date]],
-    **fields: Any,
+    years: list[tuple[int, int, int]], milestones: list[tuple[str, date, date]], **fields: Any
 ) -> Programme:
     programme = Programme.objects.create(slug=slugify(fields["name"]), **fields)
     ProgrammeYear.objects.bulk_create(
