@@ -1,4 +1,4 @@
-"""What the actions on orders and applications share: the entry that counts, and no row twice."""
+"""What the actions on a case share: the entry that counts, and no row twice."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,6 +37,16 @@ def counted_outcome(
             **fields,
         )
     return entry
+
+
+def recorded(model: type[M], *, by: User, case: Case, **facts: Any) -> M:
+    """A row of what a form says of a case, made once; ValidationError where it cannot be."""
+    row = sent_twice(model, by=by, case=case, **facts)
+    if row is None:
+        row = model(case=case, recorded_by=by, **facts)
+        row.full_clean()
+        row.save(force_insert=True)
+    return row
 
 
 def sent_twice(model: type[M], *, by: User, case: Case, **facts: Any) -> M | None:

@@ -8,21 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from cases.actions.counted import sent_twice
+from cases.actions.counted import recorded
 from cases.models import Case, EvidenceSubmission
 from core.locks import locked
 
 
 @transaction.atomic
 def send_evidence(*, by: User, case: Case, **facts: Any) -> EvidenceSubmission:
-    known = sent_twice(EvidenceSubmission, by=by, case=case, **facts)
-    if known is not None:
-        return known
-    submission = EvidenceSubmission(case=case, recorded_by=by, **facts)
     with pghistory.context(user=by.pk, action="send evidence"):
-        submission.full_clean()
-        submission.save()
-    return submission
+        return recorded(EvidenceSubmission, by=by, case=case, **facts)
 
 
 @transaction.atomic

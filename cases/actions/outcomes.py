@@ -163,12 +163,8 @@ def restore_outcome(*, outcome: Outcome, by: User) -> Outcome:
 def merge_outcome(*, duplicate: Outcome, into: Outcome, by: User) -> Outcome:
     """Counts two entries of one event once; the duplicate keeps its own team's credit."""
     # In the order of their ids, so that two people merging the same pair do not lock crosswise.
-    both = {
-        o.pk: o
-        for o in Outcome.objects.select_for_update()
-        .filter(pk__in=[duplicate.pk, into.pk])
-        .order_by("pk")
-    }
+    in_order = Outcome.objects.select_for_update().order_by("pk")
+    both = in_order.in_bulk([duplicate.pk, into.pk])
     current, survivor = both[duplicate.pk], both[into.pk]
     check_merge(current, survivor)
     current.merged_into, current.merged_at, current.merged_by = survivor, DatabaseNow(), by
