@@ -2,12 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-
 from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, Recipient
 from cases.choices import DisclosureStage as S
 from cases.disclosures import ENDS
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, reference_field
 from cases.models import DisclosureApplication
 from core.forms import DayField, RadioField
 
@@ -20,12 +18,7 @@ class AddDisclosureForm(WorkForm):
         help_text="Who asked, who is at risk and who is told may be three people. No names.",
     )
     received_on = DayField(label="Day it was received", past=True)
-    reference = forms.CharField(
-        label="Application reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    reference = reference_field("Application reference")
 
 
 class StageForm(WorkForm):

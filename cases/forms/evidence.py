@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from cases.choices import DeviceKind, EvidenceResult
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, reference_field
 from cases.models import EvidenceSubmission
 from core.forms import DayField, RadioField
 
@@ -16,12 +16,7 @@ class SendForm(WorkForm):
         label="Hub", max_length=80, help_text="Where it is examined, like South hub. No names."
     )
     sent_on = DayField(label="Day it was sent", past=True)
-    exhibit = forms.CharField(
-        label="Exhibit reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    exhibit = reference_field("Exhibit reference")
 
 
 class ReturnForm(WorkForm):

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from cases.choices import NOTICES, OrderKind, OrderStatus
-from cases.forms.work import WorkForm, initial_moments, moment_fields
+from cases.forms.work import WorkForm, initial_moments, moment_fields, reference_field
 from cases.models import ProtectiveOrder, Suspect
 from cases.orders import BY_A_CRIMINAL_COURT, first_statuses
 from core.forms import ConditionalRadios, DayField
@@ -37,12 +37,7 @@ class OrderForm(WorkForm):
     served_day, served_time = moment_fields("served_at", "it was served")
     expires_on = DayField(label="Day it ends", required=False, help_text=OPEN_ENDED)
     power_of_arrest = forms.BooleanField(label="A power of arrest is attached", required=False)
-    court_reference = forms.CharField(
-        label="Court reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    court_reference = reference_field("Court reference")
 
     def __init__(self, *args: Any, kind: str, asked: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

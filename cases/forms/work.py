@@ -45,6 +45,12 @@ def few_words(
     )
 
 
+def reference_field(label: str) -> forms.CharField:
+    """What others call it, where that is known."""
+    widget = forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=40, required=False, widget=widget)
+
+
 def initial_moments(row: Model, *facts: str) -> dict[str, date | time]:
     """The moments of a row, in the parts in which a form asks for them."""
     parts: dict[str, date | time] = {}
