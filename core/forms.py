@@ -292,13 +292,16 @@ def _whole(text: str) -> int | None:
 
 
 class ClockField(forms.CharField):
-    """A time of day as a person types it: 1430, 14:30, 1430hrs, 2.30pm, 9am, midday."""
+    """A time of day as a person types it: 1430, 14:30, 1430hrs, 2.30pm, 9am, midday.
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", forms.TextInput({"class": "govuk-input--width-5", "autocomplete": "off"})
-        )
+    With `day`, a past one: a script adds a button for now, which fills in that field as well.
+    """
+
+    def __init__(self, *, day: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.widget.attrs |= {"class": "govuk-input--width-5", "autocomplete": "off"}
+        if day:
+            self.widget.attrs |= {"data-now": True, "data-day": day}
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H:%M}" if isinstance(value, time) else value

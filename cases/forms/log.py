@@ -118,18 +118,7 @@ class LogForm(PageForm):
         },
     )
     day = DayField(past=True)
-    time = ClockField(
-        label="Time",
-        help_text="Like 1430, 14:30 or 2.30pm.",
-        widget=forms.TextInput(
-            {
-                "class": "govuk-input--width-5",
-                "autocomplete": "off",
-                "data-now": True,
-                "data-day": "day",
-            }
-        ),
-    )
+    time = ClockField(label="Time", help_text="Like 1430, 14:30 or 2.30pm.", day="day")
     offence = forms.ChoiceField(
         label="Offence",
         choices=_empty_first(Offence.choices),

@@ -21,14 +21,11 @@ PAST_MOMENTS = frozenset({"given_at", "served_at", "happened_at"})
 def moment_fields(fact: str, label: str, *, required: bool = True) -> tuple[DayField, ClockField]:
     """The day and the time of a moment; those of "given_at" go by `given_day` and `given_time`."""
     past = fact in PAST_MOMENTS
-    clock = forms.TextInput({"class": "govuk-input--width-5", "autocomplete": "off"})
-    if past:
-        clock.attrs |= {"data-now": True, "data-day": f"{fact.removesuffix('_at')}_day"}
     return DayField(label=f"Day {label}", past=past, required=required), ClockField(
         label=f"Time {label}",
         required=required,
-        widget=clock,
         help_text="Like 1430, 14:30 or 2.30pm.",
+        day=f"{fact.removesuffix('_at')}_day" if past else "",
     )
 
 
