@@ -33,12 +33,10 @@ def give_initial_password(person: User, *, keep_second_step: bool) -> str:
     end_sessions(person)
     if is_reset:
         # A broker that is down keeps nobody from the password that is shown this once.
-        transaction.on_commit(lambda: _tell_of_reset(person), robust=True)
+        transaction.on_commit(
+            lambda: sign_in_was_reset.delay(person.pk, timezone.now().isoformat()), robust=True
+        )
     return password
-
-
-def _tell_of_reset(person: User) -> None:
-    sign_in_was_reset.delay(person.pk, timezone.now().isoformat())
 
 
 def end_sessions(person: User, *, only: str | None = None, but: str | None = None) -> int:

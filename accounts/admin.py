@@ -58,10 +58,7 @@ class UserAdmin(admin.ModelAdmin[User]):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(self.sign_in_page)
-        return [
-            path("<int:pk>/sign-in/", page, name="accounts_user_sign_in"),
-            *super().get_urls(),
-        ]
+        return [path("<int:pk>/sign-in/", page, name="accounts_user_sign_in"), *super().get_urls()]
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None

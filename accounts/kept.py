@@ -18,6 +18,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.csrf import csrf_failure as plain_csrf_failure
 from django.views.decorators.csrf import csrf_exempt
@@ -26,6 +27,7 @@ from accounts.models import KEPT_FOR, KeptForm, User
 from accounts.permissions import SignedInRequest
 from core.days import DatabaseNow
 from core.fill import filled
+from core.sent import token_of
 from core.sessions import is_background, is_poll
 
 SEAL, UNSENT, KEPT = "owner", "unsent", "kept"
@@ -45,15 +47,11 @@ def seal_of(user: User) -> str:
 
 def owner_of_seal(seal: str) -> User | None:
     """Whose form it is; nobody's where the seal is forged or old, or they may not sign in."""
-    pk = _named_by(seal)
-    return User.objects.filter(pk=pk, is_active=True).first() if pk else None
-
-
-def _named_by(seal: str) -> int:
     try:
-        return int(_signer.unsign(seal, max_age=KEPT_FOR))
+        pk = _signer.unsign(seal, max_age=KEPT_FOR)
     except signing.BadSignature:
-        return 0
+        return None
+    return User.objects.filter(pk=pk, is_active=True).first()
 
 
 class KeptForms:
@@ -82,7 +80,7 @@ class KeptForms:
         if request.method != "POST" or is_background(view) or _too_long(request):
             return None
         try:
-            request.sent_again = _uuid(request.POST.get(KEPT, ""))  # type: ignore[attr-defined]
+            request.sent_again = token_of(request.POST.get(KEPT, ""))  # type: ignore[attr-defined]
         except UnreadablePostError:
             # It stopped half-way, or came so slowly that the web server let go of it.
             return HttpResponse(status=408)
@@ -116,16 +114,11 @@ def kept_form(request: SignedInRequest, pk: UUID) -> HttpResponse:
     return render(request, "accounts/kept_form.html", {"kept": kept, "texts": texts})
 
 
-def kept_fields(request: HttpRequest) -> QueryDict | None:
+def kept_fields(request: HttpRequest) -> MultiValueDict[str, str] | None:
     """What was typed in the form that this page brings back, as if it were posted."""
     pk = getattr(request, "brings_back", None)
     kept = KeptForm.objects.visible_to(request.user).filter(pk=pk).first() if pk else None
-    if kept is None:
-        return None
-    data = QueryDict(mutable=True)
-    for name, values in kept.fields.items():
-        data.setlist(name, values)
-    return data
+    return MultiValueDict(kept.fields) if kept else None
 
 
 def kept_pk(owner: User, address: str, token: str) -> UUID:
@@ -205,7 +198,7 @@ def _without_kept(request: HttpRequest) -> UUID | None:
     if KEPT not in request.GET:
         return None
     query = request.GET.copy()
-    pk = _uuid(str(query.pop(KEPT)[-1]))
+    pk = token_of(str(query.pop(KEPT)[-1]))
     request.META["QUERY_STRING"] = query.urlencode()
     request.GET = QueryDict(request.META["QUERY_STRING"])
     request.brings_back = pk  # type: ignore[attr-defined]
@@ -227,10 +220,3 @@ def _too_long(request: HttpRequest) -> bool:
     """A file, which nobody typed."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -19,11 +19,7 @@ def recently(
     """Lets through who signed in, or proved themselves again, in the last five minutes.
 
     Others give their password, a code or a passkey first, and are then back where they were: a
-    form that was sent is sent on. Stands inside `core.access.requires`:
-
-        @requires(Permission.BREAK_GLASS)
-        @recently
-        def break_glass(request, pk): ...
+    form that was sent is sent on. Stands inside `core.access.requires`.
 
     Who has only an account at the force's identity provider proves it there, and comes back to the
     page by GET with an empty form, so the view must answer GET.

@@ -4,12 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from celery import Task, shared_task
-from django.db import OperationalError
 
 from accounts.imports.actions import work_on
 from accounts.mail import tell_of_reset, to_tell_of_reset
 from accounts.models import User
-from core.jobs import Sending
+from core.jobs import Patient, Sending
 
 
 @shared_task(base=Sending)
@@ -18,14 +17,14 @@ def reset_told(pk: int, to: int, at: str) -> None:
     tell_of_reset(person, reader, datetime.fromisoformat(at))
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+@shared_task(base=Patient)
 def sign_in_was_reset(pk: int, at: str) -> None:
     """One job for each, so that one address that is refused keeps nobody else waiting."""
     for reader in to_tell_of_reset(User.objects.get(pk=pk)):
         reset_told.delay(pk, reader.pk, at)
 
 
-@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+@shared_task(bind=True, base=Patient)
 def work_on_import(self: "Task[[str], None]", pk: str) -> None:
     """Checks or saves an import.
 

@@ -151,10 +151,7 @@ class _Erasure:
         """Past the guard of the table, for this one statement; the SHA-256 of what is left."""
         guard = "never_changed" if self.model in ALWAYS_KEPT else "append_only"
         sets = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in self.columns)
-        with (
-            pgtrigger.ignore(f"{self.model._meta.label}:{guard}"),
-            connection.cursor() as cursor,
-        ):
+        with pgtrigger.ignore(f"{self.model._meta.label}:{guard}"), connection.cursor() as cursor:
             cursor.execute(
                 f"UPDATE {self.table.name} SET {sets} WHERE {self.table.key} = ANY(%s::bigint[])"
                 f" RETURNING {self.table.key}, {digest(columns)}",

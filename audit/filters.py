@@ -36,11 +36,7 @@ class LogFilter(ListFilter):
         label="Person", queryset=_people, method="by_person", empty_label="", widget=Autocomplete
     )
     object_type = django_filters.ChoiceFilter(
-        label="Kind of record",
-        choices=kinds,
-        method="of_kind",
-        empty_label="",
-        widget=Autocomplete,
+        label="Kind of record", choices=kinds, method="of_kind", empty_label="", widget=Autocomplete
     )
     object_id = django_filters.CharFilter(
         label="Number of the record", max_length=40, method="of_number"

@@ -1,14 +1,4 @@
-"""What an auditor should look at: a flag on the rows of the log, set as they are written.
-
-- `mark(request, flag)`: every row that this request writes from here on carries the flag. A door
-  calls it when it knows what the log cannot, such as that a person tries a case that bars them.
-- `named(user, words)`: the flag of words that name the person themselves or a colleague, which
-  `audit.record.listed` asks of search terms and `audit.record.wrote` of what is written.
-- `repeated(request, record)`: whether the person has read the record many times in a week. The
-  page says whether they have a task there, which the log cannot know.
-- `many(request, record)`: whether the person has opened so many different records in an hour that
-  they may be going through them.
-"""
+"""What an auditor should look at: a flag on the rows of the log, set as they are written."""
 
 import re
 from collections.abc import Iterable
@@ -36,6 +26,7 @@ WORDS_AT_MOST = 1_000
 
 
 def mark(request: HttpRequest, flag: LogRow.Flag) -> None:
+    """Every row that this request writes from here on carries the flag."""
     request.flag = flag  # type: ignore[attr-defined]
 
 
@@ -69,7 +60,10 @@ def _runs(words: list[str], length: int) -> Iterable[str]:
 
 
 def repeated(request: HttpRequest, record: Model) -> bool:
-    """Whether the person has read the record so often that this look is one too many."""
+    """Whether the person has read the record so often that this look is one too many.
+
+    The page says whether they have a task there, which the log cannot know.
+    """
     looks = LogRow.objects.filter(
         action=LogRow.Action.CONSULTATION,
         actor=request.user.get_username(),

@@ -8,7 +8,14 @@ from django.contrib.auth import get_user_model
 from audit.filters import PLACES
 from audit.models import LogRow, Review, Sample
 from audit.words import kinds
-from core.forms import Autocomplete, ConditionalRadios, DayField, PageForm, PageModelForm
+from core.forms import (
+    Autocomplete,
+    ConditionalRadios,
+    DayField,
+    PageForm,
+    PageModelForm,
+    RadioField,
+)
 
 
 class FindForm(PageForm):
@@ -22,18 +29,14 @@ class FindForm(PageForm):
         help_text="A whole search term, like a reference, or part of a reason.",
         widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
     )
-    place = forms.ChoiceField(
-        label="Find them in",
-        choices=list(PLACES.items()),
-        widget=forms.RadioSelect,
-        initial="terms",
-    )
+    place = RadioField(label="Find them in", choices=list(PLACES.items()), initial="terms")
 
 
 class TakenOutForm(PageForm):
     """Who takes rows out of the product, for whom and why (Data Protection Act 2018, s.62)."""
 
     SPOKEN = {"form": "a kind of file"}
+    field_order = ("form",)
 
     recipient = forms.ChoiceField(
         label="Who will see it",
@@ -64,6 +67,11 @@ class TakenOutForm(PageForm):
             self.add_error("others", "Say who will see it")
         return cleaned
 
+    def offer_csv(self, why: str) -> None:
+        """That kind of file and no other."""
+        field = cast("forms.ChoiceField", self.fields["form"])
+        field.choices, field.initial, field.help_text = [("csv", "CSV")], "csv", why
+
     def seen_by(self, username: str) -> str:
         """Who will see the file, for the log."""
         others: str = self.cleaned_data["others"].strip()
@@ -71,41 +79,33 @@ class TakenOutForm(PageForm):
 
 
 class ExportForm(TakenOutForm):
-    CSV, XLSX = "csv", "xlsx"
+    XLSX = "xlsx"
 
-    form = forms.ChoiceField(
+    form = RadioField(
         label="File",
-        choices=[(CSV, "CSV, for other programs"), (XLSX, "Spreadsheet (XLSX), for reading")],
-        widget=forms.RadioSelect,
-        initial=CSV,
+        choices=[("csv", "CSV, for other programs"), (XLSX, "Spreadsheet (XLSX), for reading")],
+        initial="csv",
     )
-    field_order = ("form",)
 
     def __init__(self, *args: Any, spreadsheet: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not spreadsheet:
-            field = cast("forms.ChoiceField", self.fields["form"])
-            field.choices = [(self.CSV, "CSV")]
-            field.help_text = "A spreadsheet is made of up to 10,000 rows."
+            self.offer_csv("A spreadsheet is made of up to 10,000 rows.")
 
 
 class PackForm(TakenOutForm):
-    CSV, PDF = "csv", "pdf"
+    PDF = "pdf"
 
-    form = forms.ChoiceField(
+    form = RadioField(
         label="File",
-        choices=[(PDF, "PDF, for reading"), (CSV, "CSV, for other programs")],
-        widget=forms.RadioSelect,
+        choices=[(PDF, "PDF, for reading"), ("csv", "CSV, for other programs")],
         initial=PDF,
     )
-    field_order = ("form",)
 
     def __init__(self, *args: Any, pages: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not pages:
-            field = cast("forms.ChoiceField", self.fields["form"])
-            field.choices, field.initial = [(self.CSV, "CSV")], self.CSV
-            field.help_text = "A PDF is made of up to 2,000 rows."
+            self.offer_csv("A PDF is made of up to 2,000 rows.")
 
 
 class DrawForm(PageModelForm):
@@ -162,9 +162,7 @@ class ReviewForm(PageModelForm):
         model = Review
         fields = ("verdict", "words")
         labels = {"verdict": "What you found", "words": "In words"}
-        help_texts = {
-            "words": "Who was asked or told, and when. No names of people in cases.",
-        }
+        help_texts = {"words": "Who was asked or told, and when. No names of people in cases."}
         widgets = {"verdict": forms.RadioSelect, "words": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

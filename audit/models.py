@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from audit.querysets import LogQuerySet
 from core.days import DatabaseNow, DayRange
-from core.models import append_only
+from core.models import append_only, one_of
 
 
 class LogRow(models.Model):
@@ -92,14 +92,12 @@ class LogRow(models.Model):
                 condition=~Q(action="break_glass")
                 | (Q(reason__regex=r"\S") & Q(reason_code__regex=r"\S")),
             ),
-            models.CheckConstraint(
-                name="audit_logrow_flag_is_known",
-                condition=Q(
-                    flag__in=[
-                        *("", "own_name", "colleague_name", "excluded_case"),
-                        *("repeated", "many", "break_glass"),
-                    ]
-                ),
+            one_of(
+                "audit_logrow_flag_is_known",
+                flag=[
+                    *("", "own_name", "colleague_name", "excluded_case"),
+                    *("repeated", "many", "break_glass"),
+                ],
             ),
         ]
         triggers = [
@@ -190,7 +188,7 @@ class ErasedRow(models.Model):
                 name="audit_erasedrow_keeps_two_digests_or_none",
                 condition=Q(sealed="", left="")
                 | Q(sealed__regex=r"^[0-9a-f]{64}$", left__regex=r"^[0-9a-f]{64}$"),
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -229,8 +227,7 @@ class Sample(models.Model):
                 name="audit_sample_has_a_size", condition=Q(size__gte=1, size__lte=200)
             ),
             models.CheckConstraint(
-                name="audit_sample_ends_after_it_starts",
-                condition=Q(last_day__gte=F("first_day")),
+                name="audit_sample_ends_after_it_starts", condition=Q(last_day__gte=F("first_day"))
             ),
             models.CheckConstraint(
                 name="audit_sample_says_by_whom", condition=Q(drawn_by__regex=r"\S")
@@ -255,7 +252,7 @@ class SampledRow(models.Model):
         ordering = ["pk"]
         triggers = append_only()
         constraints = [
-            models.UniqueConstraint(fields=["sample", "row"], name="audit_sampledrow_once"),
+            models.UniqueConstraint(fields=["sample", "row"], name="audit_sampledrow_once")
         ]
 
     def __str__(self) -> str:
@@ -280,9 +277,8 @@ class Review(models.Model):
         ordering = ["pk"]
         triggers = append_only()
         constraints = [
-            models.CheckConstraint(
-                name="audit_review_verdict_is_known",
-                condition=Q(verdict__in=["in_order", "asked_about", "referred"]),
+            one_of(
+                "audit_review_verdict_is_known", verdict=["in_order", "asked_about", "referred"]
             ),
             models.CheckConstraint(
                 name="audit_review_says_what_is_not_in_order",

@@ -4,9 +4,8 @@ with the seal that covers it. Names of fields, never what they held.
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from audit.models import LogRow, SealedPart
 from audit.presenters.record import Done, Record
@@ -22,9 +21,14 @@ ROWS_OF_A_PDF = 2_000
 NOT_SEALED = "Not yet"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One line of the evidence, in words."""
+HEADINGS = (
+    *("When", "Who", "Role at the time", "What was done", "Record", "Fields", "Terms", "Reason"),
+    *("Recipient", "Flag", "Request", "Table", "Row", "Seal", "Digest of the seal"),
+)
+
+
+class Entry(NamedTuple):
+    """One line of the evidence, in words, as the headings have them."""
 
     when: datetime
     who: str
@@ -48,28 +52,9 @@ class Entry:
         return f"{self.when.astimezone(LONDON):%Y-%m-%d %H:%M:%S %z}"
 
 
-COLUMNS: dict[str, str] = {
-    "When": "moment",
-    "Who": "who",
-    "Role at the time": "role",
-    "What was done": "done",
-    "Record": "thing",
-    "Fields": "fields",
-    "Terms": "terms",
-    "Reason": "reason",
-    "Recipient": "recipient",
-    "Flag": "flag",
-    "Request": "request",
-    "Table": "table",
-    "Row": "number",
-    "Seal": "seal",
-    "Digest of the seal": "digest",
-}
-
-
 def cells(entries: Iterator[Entry]) -> Iterator[list[Cell]]:
     for entry in entries:
-        yield [getattr(entry, name) for name in COLUMNS.values()]
+        yield [entry.moment, *entry[1:]]
 
 
 class Seals:

@@ -116,11 +116,7 @@ def refused(request: HttpRequest, status: int) -> None:
 
 
 def signed(
-    request: HttpRequest | None,
-    action: LogRow.Action,
-    actor: str,
-    role: str = "",
-    **details: Any,
+    request: HttpRequest | None, action: LogRow.Action, actor: str, role: str = "", **details: Any
 ) -> None:
     """Somebody signed in or out, or failed to."""
     LogRow.objects.create(

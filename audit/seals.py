@@ -14,15 +14,7 @@ from secrets import token_bytes
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from audit.check_seals import (
-    BEFORE_ALL,
-    SALT,
-    Part,
-    Sealed,
-    digest_of_row,
-    digest_of_seal,
-    leaf,
-)
+from audit.check_seals import BEFORE_ALL, SALT, Part, Sealed, digest_of_row, digest_of_seal, leaf
 from audit.models import Seal, SealedPart
 from audit.tables import EVERYTHING, Table, tables
 

@@ -18,7 +18,7 @@ from bench.plain import ADDRESS, TABLE
 from bench.served import Browser, serving
 from bench.timing import compare, heading
 from campaigns.models import Borough
-from cases.actions import keep_draft, seal_entry
+from cases.actions.drafts import keep_draft, seal_entry
 from cases.choices import Kind
 from cases.forms.log import LogForm
 from core.days import london_day

@@ -17,6 +17,7 @@ from campaigns.querysets import (
     ProgrammeQuerySet,
 )
 from core.days import DayRange
+from core.models import one_of
 
 
 class Int8Range(Func):
@@ -134,10 +135,7 @@ class CommandMembership(models.Model):
                 name="campaigns_commandmembership_one_at_a_time",
                 expressions=[
                     (Int8Range("borough"), RangeOperators.OVERLAPS),
-                    (
-                        DateRange("first_day", "end_day", Value("[)")),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (DateRange("first_day", "end_day", Value("[)")), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message="A borough is in one command at a time.",
             ),
@@ -174,7 +172,7 @@ class Team(models.Model):
                 condition=Q(kind="command", command__isnull=False)
                 | Q(kind="specialist", command=None),
                 violation_error_message="A Basic Command Unit's team names its unit; others don't.",
-            ),
+            )
         ]
 
     def __str__(self) -> str:
@@ -313,10 +311,7 @@ class Programme(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 violation_error_message="The last day must be the same as or after the first day.",
             ),
-            models.CheckConstraint(
-                name="campaigns_programme_about_is_known",
-                condition=Q(about__in=["evidence", "training", "other"]),
-            ),
+            one_of("campaigns_programme_about_is_known", about=["evidence", "training", "other"]),
         ]
 
     def __str__(self) -> str:
@@ -370,7 +365,7 @@ class Milestone(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["programme", "name"], name="campaigns_milestone_named_once"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

@@ -19,13 +19,7 @@ from django.urls import reverse
 from accounts.models import User
 from campaigns.models import Team
 from cases.choices import CaseStatus, Kind, OrderStatus
-from cases.models import (
-    Case,
-    DisclosureApplication,
-    EvidenceSubmission,
-    Outcome,
-    ProtectiveOrder,
-)
+from cases.models import Case, DisclosureApplication, EvidenceSubmission, Outcome, ProtectiveOrder
 from cases.orders import GRANTED_NOT_SERVED, IN_FORCE, NOTICE_IN_FORCE, NOTIFIES
 from core.days import LONDON, ONE_DAY, london_day, start_of
 from core.querysets import M, ScopedQuerySet
@@ -36,8 +30,6 @@ SOON_BEFORE = timedelta(days=7)
 SOON_BEFORE_HEARING = timedelta(hours=24)
 EXPIRY_AHEAD = timedelta(days=14)
 NOTIFY_DAYS = 3
-FIRST_BAIL_MONTHS = 3
-LONGER_BAIL_SINCE = date(2022, 10, 28)
 
 
 class State(StrEnum):
@@ -282,24 +274,6 @@ def bail_clock(bail: Outcome, now: datetime) -> Clock | None:
     verb = "ended" if state is State.OVERDUE else "ends"
     words = f"{words}: bail {verb} on {long_day(bail.bail_until)}"
     return Clock(bail.case, "Bail", state, words, bail.bail_until, "outcomes")
-
-
-def bail_warning(bailed_on: date, until: date) -> str:
-    """What to check where bail outlasts its first period; nothing if it does not."""
-    last = months_after(bailed_on, FIRST_BAIL_MONTHS)
-    if bailed_on < LONGER_BAIL_SINCE or until <= last:
-        return ""
-    return (
-        f"The first period of bail is at most {FIRST_BAIL_MONTHS} months, to {long_day(last)}. "
-        "A longer one needs an inspector."
-    )
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of a later month, or its last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_of_next - ONE_DAY)
 
 
 def _count_down(due: date, now: datetime) -> tuple[State, str]:

@@ -43,11 +43,7 @@ def next_stages(route: str, stage: str, decision: str) -> tuple[DisclosureStage,
 
 
 STEPS: dict[str, str] = {S.DECIDED: "Decided"}
-COLOURS: dict[str, str] = {
-    **dict.fromkeys(ENDS, "grey"),
-    S.DECIDED: "orange",
-    S.DISCLOSED: "green",
-}
+COLOURS: dict[str, str] = {**dict.fromkeys(ENDS, "grey"), S.DECIDED: "orange", S.DISCLOSED: "green"}
 """The colour of a stage's tag; blue while it goes on."""
 
 

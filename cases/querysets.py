@@ -24,9 +24,7 @@ if TYPE_CHECKING:
         Exclusion,
         Lifting,
         Outcome,
-        OutcomeSupport,
         PossibleDuplicate,
-        Suspect,
     )
 
 LIKELY_DUPLICATE_WITHIN = timedelta(hours=24)
@@ -66,6 +64,10 @@ class BegunQuerySet(CaseLinkedQuerySet[M]):
         return self.filter(Q(outcome=None) | Q(outcome__counted=True))
 
 
+class OutcomeLinkedQuerySet(CaseLinkedQuerySet[M]):
+    paths = (("outcome__case__", "outcome__borough"),)
+
+
 class OwnQuerySet(ScopedQuerySet[M]):
     """Rows that only their owner sees, as long as they may read records at all."""
 
@@ -88,10 +90,6 @@ class CaseQuerySet(CaseLinkedQuerySet["Case"]):
     def flagged(self, kind: str) -> Self:
         """Cases on which a flag of this kind stands."""
         return self.filter(flags__kind=kind, flags__removed_at=None)
-
-
-class SuspectQuerySet(CaseLinkedQuerySet["Suspect"]):
-    pass
 
 
 class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
@@ -167,10 +165,6 @@ class OutcomeQuerySet(CaseLinkedQuerySet["Outcome"]):
             )
             .exclude(pk=outcome.pk)
         )
-
-
-class OutcomeSupportQuerySet(CaseLinkedQuerySet["OutcomeSupport"]):
-    paths = (("outcome__case__", "outcome__borough"),)
 
 
 class PossibleDuplicateQuerySet(CaseLinkedQuerySet["PossibleDuplicate"]):

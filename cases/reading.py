@@ -7,10 +7,10 @@ the banner stands on every page from which it can be read.
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -20,8 +20,7 @@ from audit import flags
 from audit.record import broke_glass, consulted, listed
 from cases.models import BreakGlass, Case, Exclusion, Outcome
 from cases.references import Reference
-
-M = TypeVar("M", bound=Model)
+from core.querysets import M
 
 REASON_LASTS = timedelta(hours=1)
 REASONS, OPENED = "reasons", "opened"

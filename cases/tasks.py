@@ -4,16 +4,16 @@ from uuid import UUID
 
 from celery import Task, shared_task
 from django.core.management import call_command
-from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.imports.actions import purge_imports
 from cases.actions import reduce, retention
 from cases.actions.drafts import purge_drafts
 from core.days import london_day
+from core.jobs import Patient
 
 
-@shared_task(bind=True, autoretry_for=(OperationalError,), retry_backoff=2, retry_backoff_max=10)
+@shared_task(bind=True, base=Patient)
 def work_on_reduction(self: "Task[[str], None]", pk: str) -> None:
     """Reduces an approved list; like an import, it comes again while another worker is at it."""
     if not reduce.work_on(UUID(pk)):

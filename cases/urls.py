@@ -23,6 +23,10 @@ from cases.views import (
 )
 
 app_name = "cases"
+EXCLUSION = "cases/<int:pk>/exclusions/<int:exclusion_pk>/"
+ORDER = "cases/<int:pk>/orders/<int:order_pk>/"
+APPLICATION = "cases/<int:pk>/disclosures/<int:application_pk>/"
+DEVICE = "cases/<int:pk>/evidence/<int:submission_pk>/"
 
 of_logging = [
     path("outcomes/log/", log.log, name="log"),
@@ -83,11 +87,7 @@ of_access = [
     path("cases/<int:pk>/access/<int:access_pk>/remove/", barred.take_access, name="remove_access"),
     path("cases/<int:pk>/exclude/", barred.exclude_person, name="exclude"),
     path("cases/<int:pk>/lift/", barred.lift_restriction, name="lift_restriction"),
-    path(
-        "cases/<int:pk>/exclusions/<int:exclusion_pk>/lift/",
-        barred.lift_exclusion,
-        name="lift_exclusion",
-    ),
+    path(f"{EXCLUSION}lift/", barred.lift_exclusion, name="lift_exclusion"),
     *(
         path(
             f"cases/<int:pk>/liftings/<int:lifting_pk>/{answer}/",
@@ -99,11 +99,7 @@ of_access = [
     ),
     path("cases/<int:pk>/conflict/", barred.conflict, name="declare_conflict"),
     path("conflict-declared/", barred.conflict_declared, name="conflict_declared"),
-    path(
-        "cases/<int:pk>/exclusions/<int:exclusion_pk>/seen/",
-        barred.conflict_seen,
-        name="conflict_seen",
-    ),
+    path(f"{EXCLUSION}seen/", barred.conflict_seen, name="conflict_seen"),
     path("cases/<int:pk>/reason/", barred.reason, name="give_reason"),
 ]
 of_break_glass = [
@@ -115,37 +111,17 @@ of_break_glass = [
 of_orders = [
     path("cases/<int:pk>/orders/add/", orders.add_order, name="add_order"),
     path("cases/<int:pk>/orders/add/<slug:kind>/", orders.add_order_kind, name="add_order_kind"),
-    path(
-        "cases/<int:pk>/orders/<int:order_pk>/correct/",
-        orders.correct_order,
-        name="correct_order",
-    ),
-    path(
-        "cases/<int:pk>/orders/<int:order_pk>/breach/",
-        orders.record_breach,
-        name="record_breach",
-    ),
-    path(
-        "cases/<int:pk>/orders/<int:order_pk>/to/<slug:to>/",
-        orders.change_order,
-        name="change_order",
-    ),
+    path(f"{ORDER}correct/", orders.correct_order, name="correct_order"),
+    path(f"{ORDER}breach/", orders.record_breach, name="record_breach"),
+    path(f"{ORDER}to/<slug:to>/", orders.change_order, name="change_order"),
 ]
 of_disclosures = [
     path("cases/<int:pk>/disclosures/add/", disclosures.add_disclosure, name="add_disclosure"),
-    path(
-        "cases/<int:pk>/disclosures/<int:application_pk>/to/<slug:to>/",
-        disclosures.change_disclosure,
-        name="change_disclosure",
-    ),
+    path(f"{APPLICATION}to/<slug:to>/", disclosures.change_disclosure, name="change_disclosure"),
 ]
 of_evidence = [
     path("cases/<int:pk>/evidence/send/", evidence.send_evidence, name="send_evidence"),
-    path(
-        "cases/<int:pk>/evidence/<int:submission_pk>/return/",
-        evidence.return_evidence,
-        name="return_evidence",
-    ),
+    path(f"{DEVICE}return/", evidence.return_evidence, name="return_evidence"),
 ]
 of_imports = [
     path("imports/", imports, {"of": OUTCOMES}, name="imports"),

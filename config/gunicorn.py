@@ -9,10 +9,7 @@ from config.settings import LOGGING
 # `core/edge.py` writes a line for each request, with no address in it; gunicorn's own would hold
 # what stands after the question mark. Its errors are written as ours are.
 accesslog = None
-logconfig_dict = {
-    **LOGGING,
-    "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}},
-}
+logconfig_dict = {**LOGGING, "loggers": {"gunicorn.error": {"propagate": True, "handlers": []}}}
 
 # The workers share what they load: half of their memory, and no first request waits for it.
 preload_app = True

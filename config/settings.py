@@ -46,11 +46,6 @@ def _redis(url: str) -> str:
     return url
 
 
-def _cache(url: str) -> str:
-    """The same Redis as its client for the cache wants it named."""
-    return url.replace("redis+socket://", "unix://", 1)
-
-
 def _local_secret() -> str:
     """A key of this checkout's own, made once."""
     path = private_directory(VAR_DIR) / "secret-key"
@@ -236,7 +231,6 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
-USE_TZ = True
 USE_I18N = False
 
 # People sign in with a name and a password, hashed by Argon2, and a second step; or by a passkey;
@@ -260,7 +254,8 @@ INITIAL_PASSWORD_DAYS = 7
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _cache(REDIS_URL),
+        # The same Redis, named as its client for the cache wants it.
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://", 1),
         "KEY_PREFIX": "days-of-action",
     },
     # Pages of figures, of each process: they open where Redis does not, and take 64 pages at most.

@@ -31,15 +31,10 @@ Q = TypeVar("Q", bound=MemberRequest)
 
 def requires(
     permission: StrEnum,
-) -> Callable[
-    [Callable[Concatenate[Q, P], R]],
-    Callable[Concatenate[HttpRequest, P], R],
-]:
+) -> Callable[[Callable[Concatenate[Q, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
     """Sends the anonymous to sign in, and answers 403 to whoever lacks the permission."""
 
-    def decorate(
-        view: Callable[Concatenate[Q, P], R],
-    ) -> Callable[Concatenate[HttpRequest, P], R]:
+    def decorate(view: Callable[Concatenate[Q, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
         @login_required
         @wraps(view)
         def checked(request: Q, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,20 +1,18 @@
 """What every ModelAdmin of ours shares: scope, no deletion, and lists that stay quick."""
 
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 
-from core.querysets import ScopedQuerySet, Viewer
-
-M = TypeVar("M", bound=Model)
-COUNTED_AT_MOST = 10_000
+from core.pages import COUNTED_AT_MOST
+from core.querysets import M, ScopedQuerySet, Viewer
 
 
 class BoundedPaginator(Paginator[Any]):

@@ -12,8 +12,9 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from core.forms import DayField, in_words
+from core.forms import DayField
 from core.pages import Count, Page, cheap_count, keyset_page
+from core.spoken import in_words
 
 
 @dataclass(frozen=True)

@@ -146,7 +146,11 @@ class PageFormMixin(forms.BaseForm):
         by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
         for name, messages in by_field.items():
             for message in messages:
-                self.add_error(name if name in self.fields else None, message)
+                self.add_error(self.place_of(name), message)
+
+    def place_of(self, name: str) -> str | None:
+        """The field at which to say what is wrong with one of the row; None says it on top."""
+        return name if name in self.fields else None
 
     @property
     def plain_fields(self) -> list[BoundField]:
@@ -175,22 +179,6 @@ class FilterForm(PageForm):
 
 class PageModelForm(PageFormMixin, forms.ModelForm[Any]):
     pass
-
-
-def in_words(field: forms.Field, value: Any) -> str:
-    """A value of a field as a person would say it."""
-    if value in (None, "") or value == []:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    coded = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
-    labels: dict[Any, str] = dict(cast(Any, field).choices) if coded else {}
-    many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
-    return ", ".join(str(labels.get(one, one)) for one in (value if many else [value])) or "nothing"
 
 
 class DayInput(forms.MultiWidget):
@@ -304,13 +292,16 @@ def _whole(text: str) -> int | None:
 
 
 class ClockField(forms.CharField):
-    """A time of day as a person types it: 1430, 14:30, 1430hrs, 2.30pm, 9am, midday."""
+    """A time of day as a person types it: 1430, 14:30, 1430hrs, 2.30pm, 9am, midday.
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "widget", forms.TextInput({"class": "govuk-input--width-5", "autocomplete": "off"})
-        )
+    With `day`, a past one: a script adds a button for now, which fills in that field as well.
+    """
+
+    def __init__(self, *, day: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.widget.attrs |= {"class": "govuk-input--width-5", "autocomplete": "off"}
+        if day:
+            self.widget.attrs |= {"data-now": True, "data-day": day}
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H:%M}" if isinstance(value, time) else value
@@ -350,6 +341,12 @@ def parse_clock(text: str) -> time | None:
     elif match[2] is None:
         return None
     return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+class RadioField(forms.ChoiceField):
+    """One of a few, which all stand in sight."""
+
+    widget = forms.RadioSelect
 
 
 class ConditionalRadios(forms.RadioSelect):

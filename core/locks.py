@@ -8,6 +8,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, models
 from django.http import Http404
 
+from core.querysets import M
+
 
 @contextmanager
 def alone(pk: UUID) -> Iterator[bool]:
@@ -23,11 +25,13 @@ def alone(pk: UUID) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", key)
 
 
-def hold(row: models.Model) -> None:
-    """Reads a row as it is now, which nobody else changes until the transaction ends.
+def locked(row: M) -> M:
+    """The row as it is now, which nobody else changes until the transaction ends."""
+    return type(row)._default_manager.select_for_update().get(pk=row.pk)
 
-    404 where it is gone.
-    """
+
+def hold(row: models.Model) -> None:
+    """Locks this very row, and reads it again; 404 where it is gone."""
     try:
         row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
     except ObjectDoesNotExist:

@@ -1,5 +1,6 @@
 """Small base classes that hold no domain words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -47,6 +48,12 @@ def counted_when(condition: Q) -> models.GeneratedField:
     )
 
 
+def one_of(name: str, **fields: Sequence[Any]) -> models.CheckConstraint:
+    """The rule that a field has one of these values."""
+    [(field, values)] = fields.items()
+    return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": values}))
+
+
 def told(row: models.Model, refused: IntegrityError) -> ValidationError:
     """What the database refused of a row, in the words of the rule that it names.
 
@@ -88,11 +95,7 @@ class Fact(models.Model):
     )
     voided_at = models.DateTimeField(null=True, blank=True)
     voided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     void_reason = models.CharField(max_length=500, blank=True)
 

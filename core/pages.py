@@ -5,17 +5,20 @@ the first one does. No row is shown twice or left out because another came in be
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
-M = TypeVar("M", bound=Model)
+from core.querysets import M
 
+T = TypeVar("T")
 COUNTED_AT_MOST = 10_000
 COUNT_WITHIN = "1500ms"
 
@@ -59,6 +62,15 @@ def keyset_page(
         before=_write(page[0], order, back=True) if page and earlier else "",
         after=_write(page[-1], order, back=False) if page and later else "",
     )
+
+
+def page_asked_for(request: HttpRequest, turn_to: Callable[[str], T]) -> T:
+    """The page that an address names; where it is not there any more, the first one."""
+    try:
+        return turn_to(request.GET.get("page", ""))
+    except ValueError:
+        messages.warning(request, "That page is not there any more. This is the first one.")
+        return turn_to("")
 
 
 def _beyond(order: Sequence[str], key: Sequence[Any], side: str) -> Q:

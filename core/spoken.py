@@ -1,8 +1,10 @@
-"""What the errors of forms say: "Enter the time", "Select an offence", in one place for all."""
+"""What the errors of forms say, like "Enter the time", and how the values of their fields read."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, time
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import lazy
@@ -94,3 +96,19 @@ def subject(field: forms.Field, otherwise: str) -> str:
 def lowered(label: str) -> str:
     """A label inside a sentence: "Lead team" is "lead team", "CPS" stays."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value of a field as a person would say it."""
+    if value in (None, "") or value == []:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    coded = isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+    labels: dict[Any, str] = dict(cast(Any, field).choices) if coded else {}
+    many = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+    return ", ".join(str(labels.get(one, one)) for one in (value if many else [value])) or "nothing"

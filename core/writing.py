@@ -16,8 +16,9 @@ from django import forms
 from django.db.models import Model
 from django.http import QueryDict
 
-from core.forms import PageFormMixin, in_words
+from core.forms import PageFormMixin
 from core.sent import token_of
+from core.spoken import in_words
 
 MARK = 12
 """Signs of a mark: two values that differ have the same one once in 2^48."""

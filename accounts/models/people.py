@@ -16,15 +16,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.permissions import (
-    EVERYWHERE,
-    NOWHERE,
-    ROLE_PERMISSIONS,
-    BoroughScope,
-    Permission,
-)
+from accounts.permissions import EVERYWHERE, NOWHERE, ROLE_PERMISSIONS, BoroughScope, Permission
 from campaigns.models import Borough, Team
 from core.days import DatabaseNow
+from core.models import one_of
 from core.querysets import ScopedQuerySet, Viewer
 
 KEPT_FOR = timedelta(days=14)
@@ -114,15 +109,13 @@ class User(AbstractBaseUser):
                 operation=pgtrigger.Update,
                 func="NEW.session_epoch := GREATEST(NEW.session_epoch, OLD.session_epoch"
                 " + (OLD.is_active AND NOT NEW.is_active)::int); RETURN NEW;",
-            ),
+            )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="accounts_user_role_is_known",
-                condition=Q(
-                    role__in=["officer", "supervisor", "communications", "administrator", "auditor"]
-                ),
-            ),
+            one_of(
+                "accounts_user_role_is_known",
+                role=["officer", "supervisor", "communications", "administrator", "auditor"],
+            )
         ]
 
     def __str__(self) -> str:

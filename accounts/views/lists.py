@@ -25,6 +25,7 @@ from audit.forms import ExportForm
 from audit.record import listed, wrote
 from core.exports import cells
 from core.models import told
+from core.pages import page_asked_for
 from core.spreadsheets import Table
 
 
@@ -47,11 +48,7 @@ def of_list(
 @of_list
 def rows(request: SignedInRequest, chosen: ListPage) -> HttpResponseBase:
     """A page of a filtered list; a filter with a mistake shows no row and says so."""
-    try:
-        page = chosen.turn_to(request.GET.get("page", ""))
-    except ValueError:
-        messages.warning(request, "That page is not there any more. This is the first one.")
-        page = chosen.turn_to("")
+    page = page_asked_for(request, chosen.turn_to)
     listed(request, chosen.of.model, len(page.rows), request.GET.dict())
     return render(request, chosen.of.template, {"list": chosen, "page": page})
 

@@ -75,11 +75,7 @@ class Line:
             ("Request", row.request_id, f"{list_}?request_id={row.request_id}"),
             ("Session", row.session[:12], ""),
             ("Address", row.address or "", ""),
-            (
-                "Seal",
-                self._sealed,
-                "",
-            ),
+            ("Seal", self._sealed, ""),
         ]
         return ((label, words, address) for label, words, address in told if words)
 

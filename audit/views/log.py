@@ -15,19 +15,14 @@ from audit.presenters.record import Record
 from audit.presenters.rows import WAYS, LogList, lines
 from audit.record import consulted, listed
 from core.access import requires
-
-NO_SUCH_PAGE = "That page is not there any more. This is the first one."
+from core.pages import page_asked_for
 
 
 @requires(LogPermission.READ_LOG)
 def rows(request: AuditorRequest) -> HttpResponse:
     """A page of the log; a filter with a mistake shows no row and says so."""
     chosen = LogList(request)
-    try:
-        page = chosen.turn_to(request.GET.get("page", ""))
-    except ValueError:
-        messages.warning(request, NO_SUCH_PAGE)
-        page = chosen.turn_to("")
+    page = page_asked_for(request, chosen.turn_to)
     listed(request, LogRow, len(page.rows), chosen.terms)
     context = {"list": chosen, "page": page, "lines": lines(page.rows), "find": FindForm()}
     return render(request, "audit/log.html", context)
@@ -67,11 +62,7 @@ def row(request: AuditorRequest, pk: int) -> HttpResponse:
 def record(request: AuditorRequest, object_type: str, object_id: str) -> HttpResponse:
     """Who looked at a record and at what hangs on it, and who changed which fields."""
     about = Record(object_type, object_id)
-    try:
-        page, found = about.turn_to(request.GET.get("page", ""))
-    except ValueError:
-        messages.warning(request, NO_SUCH_PAGE)
-        page, found = about.turn_to("")
+    page, found = page_asked_for(request, about.turn_to)
     terms = {"object_type": object_type, "object_id": object_id}
     listed(request, LogRow, len(found), terms)
     return render(request, "audit/record.html", {"record": about, "page": page, "lines": found})

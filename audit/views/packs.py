@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit.forms import PackForm
 from audit.models import Seal
-from audit.pack import COLUMNS, ROWS_OF_A_PDF, cells, evidence, pack_pdf
+from audit.pack import HEADINGS, ROWS_OF_A_PDF, cells, evidence, pack_pdf
 from audit.permissions import AuditorRequest, LogPermission
 from audit.presenters.record import Record
 from audit.record import disclosed
@@ -51,7 +51,7 @@ def _file(request: AuditorRequest, record: Record, form: PackForm) -> HttpRespon
         # Closed by the answer that sends it.
         file = TemporaryFile("w+b")  # noqa: SIM115
         text = TextIOWrapper(file, "utf-8-sig", newline="")
-        number = write_csv(text, MARKED, [*COLUMNS], cells(evidence(record)))
+        number = write_csv(text, MARKED, HEADINGS, cells(evidence(record)))
         text.detach()
         file.seek(0)
     disclosed(

@@ -19,6 +19,7 @@ from cases.models import (
     ProtectiveOrder,
     Suspect,
 )
+from core.locks import locked
 
 FOLLOWS = ("status", "given_at", "granted_on", "received_on", "applicant")
 """What a row on the case has from its entry, until the row itself is worked on."""
@@ -30,7 +31,7 @@ def amend_entry(*, by: User, outcome: Outcome, entry: Entry) -> Outcome:
 
     What began on the case with it follows. Raises ValidationError by field.
     """
-    current = Outcome.objects.select_for_update().get(pk=outcome.pk)
+    current = locked(outcome)
     with pghistory.context(user=by.pk, action="amend outcome"):
         case = _case(current.case, entry, by)
         wanted = {

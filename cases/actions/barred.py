@@ -9,10 +9,10 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.permissions import Permission
-from cases.actions.cases import locked
 from cases.models import BreakGlass, Case, CaseAccess, Exclusion, Lifting
 from cases.querysets import may_exclude
 from core.days import DatabaseNow
+from core.locks import locked
 
 
 @transaction.atomic
@@ -129,7 +129,7 @@ def ask_to_lift(*, by: User, case: Case, excluded: User | None, reason: str) -> 
 def decide_lifting(*, by: User, lifting: Lifting, agreed: bool) -> Lifting:
     """The second person's answer; ValidationError from the first, or from whoever may not."""
     case = locked(lifting.case)
-    current = Lifting.objects.select_for_update().get(pk=lifting.pk)
+    current = locked(lifting)
     if current.decided_at is not None:
         return current
     if current.asked_by == by:

@@ -13,6 +13,7 @@ from cases.choices import BreakGlassReason, Verdict
 from cases.models import BreakGlass, Case
 from cases.references import Reference
 from core.days import DatabaseNow
+from core.locks import locked
 
 TRIES = 5
 TRIES_WITHIN = timedelta(hours=1)
@@ -67,7 +68,7 @@ def review_break_glass(
     *, by: User, opening: BreakGlass, verdict: Verdict, review: str
 ) -> BreakGlass:
     """What another person says of it; ValidationError from whoever opened it, or a second time."""
-    current = BreakGlass.objects.select_for_update().get(pk=opening.pk)
+    current = locked(opening)
     if current.user == by:
         raise ValidationError("Another person has to review what you opened.")
     if current.verdict:

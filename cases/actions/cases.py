@@ -2,27 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TypeVar
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Model
+from django.db.models import Max
 
 from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import Borough, Team
-from cases.actions.counted import sent_twice
+from cases.actions.counted import recorded
 from cases.actions.outcomes import amend_outcome, move_borough
-from cases.choices import (
-    CaseStatus,
-    FlagKind,
-    Kind,
-    MaracReason,
-    NoteKind,
-    RiskLevel,
-    RiskTool,
-)
+from cases.choices import CaseStatus, FlagKind, Kind, MaracReason, NoteKind, RiskLevel, RiskTool
 from cases.models import (
     Case,
     CaseFlag,
@@ -34,8 +25,7 @@ from cases.models import (
     Suspect,
 )
 from core.days import DatabaseNow
-
-M = TypeVar("M", bound=Model)
+from core.locks import locked
 
 MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
     CaseStatus.OPEN: (CaseStatus.WITH_CPS, CaseStatus.AT_COURT, CaseStatus.CLOSED),
@@ -143,8 +133,7 @@ def add_suspect(*, by: User, case: Case) -> Suspect:
 
 @transaction.atomic
 def add_note(*, by: User, case: Case, kind: NoteKind, text: str) -> CaseNote:
-    known = sent_twice(CaseNote, by=by, case=case, kind=kind, text=text)
-    return known or _made(CaseNote(case=case, kind=kind, text=text, recorded_by=by))
+    return recorded(CaseNote, by=by, case=case, kind=kind, text=text)
 
 
 @transaction.atomic
@@ -152,8 +141,7 @@ def assess_risk(
     *, by: User, case: Case, tool: RiskTool, level: RiskLevel, assessed_at: datetime
 ) -> RiskAssessment:
     facts = {"tool": tool, "level": level, "assessed_at": assessed_at}
-    known = sent_twice(RiskAssessment, by=by, case=case, **facts)
-    return known or _made(RiskAssessment(case=case, recorded_by=by, **facts))
+    return recorded(RiskAssessment, by=by, case=case, **facts)
 
 
 @transaction.atomic
@@ -161,9 +149,8 @@ def refer_to_marac(
     *, by: User, case: Case, reason: MaracReason, referred_on: date, heard_on: date | None
 ) -> MaracReferral:
     facts = {"reason": reason, "referred_on": referred_on, "heard_on": heard_on}
-    known = sent_twice(MaracReferral, by=by, case=case, **facts)
     with pghistory.context(user=by.pk, action="refer to MARAC"):
-        return known or _made(MaracReferral(case=case, recorded_by=by, **facts))
+        return recorded(MaracReferral, by=by, case=case, **facts)
 
 
 @transaction.atomic
@@ -182,10 +169,9 @@ def add_flag(
     *, by: User, case: Case, kind: FlagKind, source: str, review_on: date | None
 ) -> CaseFlag:
     """ValidationError where the case has it already."""
-    facts = {"kind": kind, "source": source, "review_on": review_on}
-    known = sent_twice(CaseFlag, by=by, case=case, removed_at=None, **facts)
+    facts = {"kind": kind, "source": source, "review_on": review_on, "removed_at": None}
     with pghistory.context(user=by.pk, action="add flag"):
-        return known or _made(CaseFlag(case=case, recorded_by=by, **facts))
+        return recorded(CaseFlag, by=by, case=case, **facts)
 
 
 @transaction.atomic
@@ -194,14 +180,3 @@ def remove_flag(*, by: User, flag: CaseFlag) -> None:
         CaseFlag.objects.filter(pk=flag.pk, removed_at=None).update(
             removed_at=DatabaseNow(), removed_by=by
         )
-
-
-def locked(case: Case) -> Case:
-    return Case.objects.select_for_update().get(pk=case.pk)
-
-
-def _made(row: M) -> M:
-    """Checked in words before the database is asked."""
-    row.full_clean()
-    row.save(force_insert=True)
-    return row

@@ -1,18 +1,16 @@
-"""What the actions on orders and applications share: the entry that counts, and no row twice."""
+"""What the actions on a case share: the entry that counts, and no row twice."""
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-from django.db.models import Model
 
 from accounts.models import User
 from cases.actions.outcomes import log_outcome
 from cases.choices import Kind
 from cases.models import Case, Outcome
 from core.days import DatabaseNow, london_day
+from core.querysets import M
 
-M = TypeVar("M", bound=Model)
 SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 
@@ -39,6 +37,16 @@ def counted_outcome(
             **fields,
         )
     return entry
+
+
+def recorded(model: type[M], *, by: User, case: Case, **facts: Any) -> M:
+    """A row of what a form says of a case, made once; ValidationError where it cannot be."""
+    row = sent_twice(model, by=by, case=case, **facts)
+    if row is None:
+        row = model(case=case, recorded_by=by, **facts)
+        row.full_clean()
+        row.save(force_insert=True)
+    return row
 
 
 def sent_twice(model: type[M], *, by: User, case: Case, **facts: Any) -> M | None:

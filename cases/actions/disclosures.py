@@ -13,6 +13,7 @@ from cases.choices import DisclosureStage, Kind
 from cases.disclosures import next_stages
 from cases.models import Case, DisclosureApplication
 from core.days import start_of
+from core.locks import locked
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def change_disclosure(
     *, by: User, application: DisclosureApplication, to: str, **facts: Any
 ) -> DisclosureApplication:
     """Moves an application to a stage that makes sense next; an ending says on which day."""
-    current = DisclosureApplication.objects.select_for_update().get(pk=application.pk)
+    current = locked(application)
     if to not in next_stages(current.route, current.stage, current.decision):
         stands = current.get_stage_display().lower()
         raise ValidationError(f"This cannot be recorded now: the entry says {stands}.")

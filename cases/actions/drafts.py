@@ -59,12 +59,7 @@ def keep_draft(*, owner: User, token: UUID, form: str, fields: Mapping[str, Any]
         return False
     Draft.objects.update_or_create(
         pk=token,
-        defaults={
-            "owner": owner,
-            "form": form,
-            "fields": dict(fields),
-            "saved_at": DatabaseNow(),
-        },
+        defaults={"owner": owner, "form": form, "fields": dict(fields), "saved_at": DatabaseNow()},
     )
     return True
 

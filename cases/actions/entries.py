@@ -13,14 +13,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from accounts.models import User
 from cases.actions.outcomes import add_outcome, flag_duplicates, void_outcome
-from cases.choices import (
-    NOTICES,
-    Applicant,
-    DisclosureRoute,
-    Kind,
-    OrderKind,
-    OrderStatus,
-)
+from cases.choices import NOTICES, Applicant, DisclosureRoute, Kind, OrderKind, OrderStatus
 from cases.entry import Entry
 from cases.models import (
     Case,

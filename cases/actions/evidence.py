@@ -8,20 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from cases.actions.counted import sent_twice
+from cases.actions.counted import recorded
 from cases.models import Case, EvidenceSubmission
+from core.locks import locked
 
 
 @transaction.atomic
 def send_evidence(*, by: User, case: Case, **facts: Any) -> EvidenceSubmission:
-    known = sent_twice(EvidenceSubmission, by=by, case=case, **facts)
-    if known is not None:
-        return known
-    submission = EvidenceSubmission(case=case, recorded_by=by, **facts)
     with pghistory.context(user=by.pk, action="send evidence"):
-        submission.full_clean()
-        submission.save()
-    return submission
+        return recorded(EvidenceSubmission, by=by, case=case, **facts)
 
 
 @transaction.atomic
@@ -29,7 +24,7 @@ def return_evidence(
     *, by: User, submission: EvidenceSubmission, returned_on: date, result: str
 ) -> EvidenceSubmission:
     """Records that a device is back; once it is, it stays back."""
-    current = EvidenceSubmission.objects.select_for_update().get(pk=submission.pk)
+    current = locked(submission)
     if current.returned_on is not None:
         raise ValidationError("This device is back already.")
     current.returned_on, current.result = returned_on, result

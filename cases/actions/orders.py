@@ -22,6 +22,7 @@ from cases.orders import (
     status_words,
 )
 from core.days import london_day, start_of
+from core.locks import locked
 
 
 @transaction.atomic
@@ -43,7 +44,7 @@ def change_order(
     *, by: User, order: ProtectiveOrder, to: str, token: UUID, **facts: Any
 ) -> ProtectiveOrder:
     """Moves an order or notice to a step that makes sense next."""
-    current = _locked(order)
+    current = locked(order)
     if to not in next_statuses(current.kind, current.status):
         stands = status_words(current.kind, current.status).lower()
         raise ValidationError(f"This cannot be recorded now: the entry says {stands}.")
@@ -58,7 +59,7 @@ def correct_order(
     *, by: User, order: ProtectiveOrder, token: UUID, **facts: Any
 ) -> ProtectiveOrder:
     """Puts facts right, and with them the entry that counts; the database keeps what they were."""
-    current = _locked(order)
+    current = locked(order)
     for name, value in facts.items():
         setattr(current, name, value)
     outcome, happened_at = current.outcome, _happened_at(current)
@@ -82,7 +83,7 @@ def record_breach(
     """Records a breach. An order goes on as breached; a notice stays where it is, as its hearing is
     still due.
     """
-    current = _locked(order)
+    current = locked(order)
     if not may_be_breached(current):
         raise ValidationError("Only what is in force can be breached: check that it was served.")
     starts = current.given_at if current.is_notice else current.served_at
@@ -91,9 +92,7 @@ def record_breach(
     if current.expires_on and london_day(happened_at) >= current.expires_on:
         raise ValidationError({"happened_at": "It had ended by then: it could not be breached."})
     breach, made = OrderBreach.objects.get_or_create(
-        order=current,
-        happened_at=happened_at,
-        defaults={"arrested": arrested, "recorded_by": by},
+        order=current, happened_at=happened_at, defaults={"arrested": arrested, "recorded_by": by}
     )
     if made and not current.is_notice:
         current.status = OrderStatus.BREACHED
@@ -107,10 +106,6 @@ def may_be_breached(order: ProtectiveOrder) -> bool:
     if order.is_notice:
         return order.status in NOTICE_IN_FORCE
     return order.status in IN_FORCE
-
-
-def _locked(order: ProtectiveOrder) -> ProtectiveOrder:
-    return ProtectiveOrder.objects.select_for_update().get(pk=order.pk)
 
 
 def _happened_at(order: ProtectiveOrder) -> datetime | None:

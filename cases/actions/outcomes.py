@@ -15,6 +15,7 @@ from cases.choices import Kind
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from cases.querysets import LIKELY_DUPLICATE_WITHIN
 from core.days import DatabaseNow
+from core.locks import locked
 from core.models import check_fields, told
 
 FIXED = frozenset(
@@ -118,10 +119,6 @@ def flag_duplicates(outcome: Outcome) -> bool:
         return bool(cursor.rowcount)
 
 
-def _locked(outcome: Outcome) -> Outcome:
-    return Outcome.objects.select_for_update().get(pk=outcome.pk)
-
-
 @transaction.atomic
 def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
     """Corrects fields of an outcome; the database keeps what they were."""
@@ -129,7 +126,7 @@ def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
     fixed = FIXED & {Outcome._meta.get_field(name).name for name in changes}
     if fixed:
         raise ValueError(f"Not to be amended: {', '.join(sorted(fixed))}")
-    current = _locked(outcome)
+    current = locked(outcome)
     for field, value in changes.items():
         setattr(current, field, value)
     check_fields(current)
@@ -145,7 +142,7 @@ def amend_outcome(*, outcome: Outcome, by: User, **changes: Any) -> Outcome:
 @transaction.atomic
 def void_outcome(*, outcome: Outcome, by: User, reason: str) -> Outcome:
     """Takes an outcome out of every count; the row stays, with who, when and why."""
-    current = _locked(outcome)
+    current = locked(outcome)
     if current.voided_at is not None:
         return current
     if not reason.strip():
@@ -157,7 +154,7 @@ def void_outcome(*, outcome: Outcome, by: User, reason: str) -> Outcome:
 @transaction.atomic
 def restore_outcome(*, outcome: Outcome, by: User) -> Outcome:
     """Undoes a void; history keeps that it was."""
-    current = _locked(outcome)
+    current = locked(outcome)
     current.voided_at, current.voided_by, current.void_reason = None, None, ""
     return _saved(current, by, "restore outcome", "voided_at", "voided_by", "void_reason")
 
@@ -166,12 +163,8 @@ def restore_outcome(*, outcome: Outcome, by: User) -> Outcome:
 def merge_outcome(*, duplicate: Outcome, into: Outcome, by: User) -> Outcome:
     """Counts two entries of one event once; the duplicate keeps its own team's credit."""
     # In the order of their ids, so that two people merging the same pair do not lock crosswise.
-    both = {
-        o.pk: o
-        for o in Outcome.objects.select_for_update()
-        .filter(pk__in=[duplicate.pk, into.pk])
-        .order_by("pk")
-    }
+    in_order = Outcome.objects.select_for_update().order_by("pk")
+    both = in_order.in_bulk([duplicate.pk, into.pk])
     current, survivor = both[duplicate.pk], both[into.pk]
     check_merge(current, survivor)
     current.merged_into, current.merged_at, current.merged_by = survivor, DatabaseNow(), by
@@ -190,7 +183,7 @@ def check_merge(duplicate: Outcome, into: Outcome) -> None:
 @transaction.atomic
 def unmerge_outcome(*, duplicate: Outcome, by: User) -> Outcome:
     """Counts a merged entry again, and keeps the pair apart from now on."""
-    current = _locked(duplicate)
+    current = locked(duplicate)
     if current.merged_into is None:
         return current
     _decide(current, current.merged_into, PossibleDuplicate.State.APART, by)
@@ -228,7 +221,7 @@ def correct_borough(*, case: Case, borough: Borough, by: User) -> None:
 @transaction.atomic
 def move_borough(case: Case, borough: Borough) -> None:
     """The part of an action that moves a case; the action says who, and by which name."""
-    current = Case.objects.select_for_update().get(pk=case.pk)
+    current = locked(case)
     current.outcomes.filter(borough=current.borough).update(borough=borough)
     current.borough = borough
     current.save(update_fields=["borough"])

@@ -9,12 +9,12 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.permissions import Permission
-from cases.actions.cases import locked
 from cases.choices import ReviewGroup
 from cases.models import Case, Reduction, ReductionCase
 from cases.querysets import CaseQuerySet
 from cases.retention import put_off
 from core.days import DatabaseNow
+from core.locks import locked
 
 AT_MOST = 100_000
 """Cases on one list."""
@@ -87,7 +87,7 @@ def decide(*, by: User, reduction: Reduction, approved: bool) -> Reduction:
     """Approves or refuses a list, once; ValidationError for whoever is not the second person."""
     if not may_decide(by, reduction):
         raise ValidationError("Somebody else of the whole force must decide on it.")
-    current = Reduction.objects.select_for_update().get(pk=reduction.pk)
+    current = locked(reduction)
     if current.state != Reduction.State.PROPOSED:
         return current
     current.state = Reduction.State.APPROVED if approved else Reduction.State.REFUSED

@@ -7,7 +7,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.models import User
-from cases.actions import correct_borough
+from cases.actions.outcomes import correct_borough
 from cases.admin.base import CaseLinkedAdmin
 from cases.models import (
     Case,

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from cases.actions import check_merge
+from cases.actions.outcomes import check_merge
 from cases.admin.base import CaseLinkedAdmin
 from cases.models import ImportedOutcome, Outcome, OutcomeSupport, PossibleDuplicate, SentBack
 from core.admin import ReadOnlyAdmin, ScopedInline, WholeRowForm
@@ -71,39 +71,36 @@ class OutcomeAdmin(CaseLinkedAdmin):
             super().save_model(request, obj, form, change)
 
 
-@admin.register(OutcomeSupport)
-class OutcomeSupportAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
+class OutcomeLinkedAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
     case = "outcome__case"
+    search_fields = ["outcome__case__reference_key"]
+
+
+@admin.register(OutcomeSupport)
+class OutcomeSupportAdmin(OutcomeLinkedAdmin):
     list_display = ["outcome", "team"]
     list_filter = ["team"]
-    search_fields = ["outcome__case__reference_key"]
     list_select_related = ["outcome__case", "team"]
 
 
 @admin.register(PossibleDuplicate)
-class PossibleDuplicateAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
-    case = "outcome__case"
+class PossibleDuplicateAdmin(OutcomeLinkedAdmin):
     list_display = ["outcome", "earlier", "state", "flagged_at", "decided_by"]
     list_filter = ["state"]
-    search_fields = ["outcome__case__reference_key"]
     list_select_related = ["outcome__case", "earlier__case", "decided_by"]
 
 
 @admin.register(SentBack)
-class SentBackAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
-    case = "outcome__case"
+class SentBackAdmin(OutcomeLinkedAdmin):
     list_display = ["outcome", "sent_at", "sent_by", "answered_at"]
     list_filter = [("answered_at", admin.EmptyFieldListFilter)]
-    search_fields = ["outcome__case__reference_key"]
     list_select_related = ["outcome__case", "sent_by"]
     ordering = ["-pk"]
 
 
 @admin.register(ImportedOutcome)
-class ImportedOutcomeAdmin(ReadOnlyAdmin, CaseLinkedAdmin):
-    case = "outcome__case"
+class ImportedOutcomeAdmin(OutcomeLinkedAdmin):
     list_display = ["outcome", "line", "batch"]
     list_filter = ["batch__state"]
-    search_fields = ["outcome__case__reference_key"]
     list_select_related = ["outcome__case", "batch"]
     ordering = ["-pk"]

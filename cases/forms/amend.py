@@ -3,7 +3,8 @@
 from django import forms
 
 from cases.forms.log import LogForm
-from core.forms import PageForm
+from cases.forms.work import few_words
+from core.forms import PageForm, RadioField
 from core.writing import WritingMixin
 
 VOID_REASONS = [
@@ -22,17 +23,11 @@ class AmendForm(WritingMixin, LogForm):
 class VoidForm(PageForm):
     SPOKEN = {"why": "why this entry is wrong"}
 
-    why = forms.ChoiceField(
-        label="Why is this entry wrong?",
-        choices=VOID_REASONS,
-        widget=forms.RadioSelect,
-    )
-    words = forms.CharField(
-        label="What happened",
-        max_length=400,
-        help_text="For whoever looks at it later. No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say in a few words what happened"},
+    why = RadioField(label="Why is this entry wrong?", choices=VOID_REASONS)
+    words = few_words(
+        "What happened",
+        "Say in a few words what happened",
+        "For whoever looks at it later. No names.",
     )
 
     @property
@@ -41,12 +36,11 @@ class VoidForm(PageForm):
 
 
 class SendBackForm(PageForm):
-    reason = forms.CharField(
-        label="What should be looked at?",
+    reason = few_words(
+        "What should be looked at?",
+        "Say what should be looked at",
+        "The officer who logged it reads this. No names.",
         max_length=500,
-        help_text="The officer who logged it reads this. No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say what should be looked at"},
     )
 
 

@@ -8,22 +8,12 @@ from django.db.models import Q
 
 from accounts.models import User
 from cases.choices import BreakGlassReason, ReadReason, Verdict
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, few_words
 from cases.models import Case, CaseAccess, Exclusion
 from cases.references import Reference
-from core.forms import Autocomplete, DayField, PageForm
+from core.forms import Autocomplete, DayField, PageForm, RadioField
 
-
-def words(label: str, missing: str, **more: Any) -> forms.CharField:
-    """A few words that history or the log keeps."""
-    more.setdefault("help_text", "No names of people in the case.")
-    return forms.CharField(
-        label=label,
-        max_length=400,
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": missing},
-        **more,
-    )
+IN_CASE = "No names of people in the case."
 
 
 class PersonField(forms.ModelChoiceField[User]):
@@ -37,7 +27,7 @@ class PersonField(forms.ModelChoiceField[User]):
 
 
 class RestrictForm(WorkForm):
-    reason = words("Why the case is restricted", "Say why the case is restricted")
+    reason = few_words("Why the case is restricted", "Say why the case is restricted", IN_CASE)
 
 
 class AccessForm(WorkForm):
@@ -61,7 +51,7 @@ class ExcludeForm(WorkForm):
         label="Who must not know of this case",
         error_messages={"required": "Select who must not know of it"},
     )
-    reason = words("Why", "Say why they must not know of it", help_text="They never see this.")
+    reason = few_words("Why", "Say why they must not know of it", "They never see this.")
 
     def __init__(self, *args: Any, case: Case, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,14 +61,14 @@ class ExcludeForm(WorkForm):
 
 
 class LiftForm(WorkForm):
-    reason = words("Why it can be lifted", "Say why it can be lifted")
+    reason = few_words("Why it can be lifted", "Say why it can be lifted", IN_CASE)
 
 
 class ConflictForm(WorkForm):
-    reason = words(
+    reason = few_words(
         "How you know them",
         "Say how you know them, like: a neighbour",
-        help_text="Like: a relative, a neighbour, a friend of my partner. No names.",
+        "Like: a relative, a neighbour, a friend of my partner. No names.",
     )
 
 
@@ -87,11 +77,7 @@ class ReasonForm(PageForm):
 
     SPOKEN = {"code": "why you need to read it"}
 
-    code = forms.ChoiceField(
-        label="Why do you need to read it?",
-        choices=ReadReason.choices,
-        widget=forms.RadioSelect,
-    )
+    code = RadioField(label="Why do you need to read it?", choices=ReadReason.choices)
     reason = forms.CharField(
         label="In a few words",
         max_length=200,
@@ -112,12 +98,8 @@ class BreakGlassForm(PageForm):
     reference_day = DayField(
         label="Day of the CAD number", required=False, past=True, help_text="For CAD numbers only."
     )
-    code = forms.ChoiceField(
-        label="Why can it not wait?",
-        choices=BreakGlassReason.choices,
-        widget=forms.RadioSelect,
-    )
-    reason = words("What is the matter", "Say what is the matter")
+    code = RadioField(label="Why can it not wait?", choices=BreakGlassReason.choices)
+    reason = few_words("What is the matter", "Say what is the matter", IN_CASE)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -143,9 +125,5 @@ class BreakGlassForm(PageForm):
 class ReviewForm(WorkForm):
     SPOKEN = {"verdict": "whether it was right"}
 
-    verdict = forms.ChoiceField(
-        label="Was it right to open the case?",
-        choices=Verdict.choices,
-        widget=forms.RadioSelect,
-    )
-    review = words("What you found", "Say what you found")
+    verdict = RadioField(label="Was it right to open the case?", choices=Verdict.choices)
+    review = few_words("What you found", "Say what you found", IN_CASE)

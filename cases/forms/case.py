@@ -11,20 +11,17 @@ from accounts.permissions import Permission
 from accounts.wording import MOST, CarefulMixin
 from campaigns.models import Borough
 from cases.choices import FlagKind, MaracReason, NoteKind, RiskLevel, RiskTool
-from cases.forms.work import WorkForm, moment_fields
+from cases.forms.work import WorkForm, few_words, moment_fields
 from cases.models import Case, Exclusion
-from core.forms import Autocomplete, DayField
+from core.forms import Autocomplete, DayField, RadioField
 
 
 class NoteForm(CarefulMixin, WorkForm):
     careful = "text"
     SPOKEN = {"kind": "whether it is a fact or an assessment"}
 
-    kind = forms.ChoiceField(
-        label="Is it a fact or an assessment?",
-        choices=NoteKind.choices,
-        widget=forms.RadioSelect,
-        initial=NoteKind.FACT,
+    kind = RadioField(
+        label="Is it a fact or an assessment?", choices=NoteKind.choices, initial=NoteKind.FACT
     )
     text = forms.CharField(
         label="Note",
@@ -36,10 +33,8 @@ class NoteForm(CarefulMixin, WorkForm):
 
 
 class RiskForm(WorkForm):
-    tool = forms.ChoiceField(label="Tool", choices=RiskTool.choices, widget=forms.RadioSelect)
-    level = forms.ChoiceField(
-        label="Level of risk", choices=RiskLevel.choices, widget=forms.RadioSelect
-    )
+    tool = RadioField(label="Tool", choices=RiskTool.choices)
+    level = RadioField(label="Level of risk", choices=RiskLevel.choices)
     happened_day, happened_time = moment_fields("happened_at", "of the assessment")
 
     def facts(self) -> dict[str, Any]:
@@ -48,9 +43,7 @@ class RiskForm(WorkForm):
 
 
 class MaracForm(WorkForm):
-    reason = forms.ChoiceField(
-        label="Why it goes to the MARAC", choices=MaracReason.choices, widget=forms.RadioSelect
-    )
+    reason = RadioField(label="Why it goes to the MARAC", choices=MaracReason.choices)
     referred_on = DayField(label="Day of the referral", past=True)
     heard_on = DayField(label="Day it was heard", past=True, required=False)
 
@@ -94,13 +87,7 @@ class TransferForm(WorkForm):
         empty_label="",
         widget=Autocomplete(),
     )
-    reason = forms.CharField(
-        label="Reason",
-        max_length=400,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why the case is handed over"},
-    )
+    reason = few_words("Reason", "Say why the case is handed over")
 
     def __init__(self, *args: Any, case: Case, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

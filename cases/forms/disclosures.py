@@ -2,33 +2,23 @@
 
 from typing import Any, ClassVar
 
-from django import forms
-
 from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, Recipient
 from cases.choices import DisclosureStage as S
 from cases.disclosures import ENDS
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, reference_field
 from cases.models import DisclosureApplication
-from core.forms import DayField
+from core.forms import DayField, RadioField
 
 
 class AddDisclosureForm(WorkForm):
-    route = forms.ChoiceField(
-        label="Route", choices=DisclosureRoute.choices, widget=forms.RadioSelect
-    )
-    applicant = forms.ChoiceField(
+    route = RadioField(label="Route", choices=DisclosureRoute.choices)
+    applicant = RadioField(
         label="Who asked",
         choices=Applicant.choices,
-        widget=forms.RadioSelect,
         help_text="Who asked, who is at risk and who is told may be three people. No names.",
     )
     received_on = DayField(label="Day it was received", past=True)
-    reference = forms.CharField(
-        label="Application reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    reference = reference_field("Application reference")
 
 
 class StageForm(WorkForm):
@@ -39,16 +29,13 @@ class StageForm(WorkForm):
         S.DISCLOSED: ("recipient", "disclosed_on"),
         **dict.fromkeys(ENDS - {S.DISCLOSED}, ("closed_on",)),
     }
-    decision = forms.ChoiceField(
+    decision = RadioField(
         label="Decision",
         choices=DisclosureDecision.choices,
-        widget=forms.RadioSelect,
         help_text="Telling someone is another step, on a day of its own.",
     )
     decided_on = DayField(label="Day of the decision", past=True)
-    recipient = forms.ChoiceField(
-        label="Who was told", choices=Recipient.choices, widget=forms.RadioSelect
-    )
+    recipient = RadioField(label="Who was told", choices=Recipient.choices)
     disclosed_on = DayField(label="Day they were told", past=True)
     closed_on = DayField(label="Day it ended", past=True)
 

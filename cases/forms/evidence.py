@@ -5,32 +5,23 @@ from typing import Any
 from django import forms
 
 from cases.choices import DeviceKind, EvidenceResult
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, reference_field
 from cases.models import EvidenceSubmission
-from core.forms import DayField
+from core.forms import DayField, RadioField
 
 
 class SendForm(WorkForm):
-    device = forms.ChoiceField(
-        label="Kind of device", choices=DeviceKind.choices, widget=forms.RadioSelect
-    )
+    device = RadioField(label="Kind of device", choices=DeviceKind.choices)
     hub = forms.CharField(
         label="Hub", max_length=80, help_text="Where it is examined, like South hub. No names."
     )
     sent_on = DayField(label="Day it was sent", past=True)
-    exhibit = forms.CharField(
-        label="Exhibit reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    exhibit = reference_field("Exhibit reference")
 
 
 class ReturnForm(WorkForm):
     returned_on = DayField(label="Day it came back", past=True)
-    result = forms.ChoiceField(
-        label="Result", choices=EvidenceResult.choices, widget=forms.RadioSelect
-    )
+    result = RadioField(label="Result", choices=EvidenceResult.choices)
 
     def __init__(self, *args: Any, submission: EvidenceSubmission, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

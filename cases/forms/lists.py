@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.models import User
 from campaigns.models import Team
+from cases.forms.work import few_words
 from core.forms import Autocomplete, PageForm
 
 
@@ -15,13 +16,7 @@ class ReassignForm(PageForm):
     team = forms.ModelChoiceField(
         label="Lead team", queryset=Team.objects.all(), empty_label="", widget=Autocomplete()
     )
-    reason = forms.CharField(
-        label="Reason",
-        max_length=400,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": "Say why this changes"},
-    )
+    reason = few_words("Reason", "Say why this changes")
 
 
 class AssignForm(ReassignForm):

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -26,7 +25,7 @@ from cases.entry import Entry
 from cases.models import Outcome, ProtectiveOrder
 from cases.references import Reference
 from core.days import LONDON, london_day
-from core.forms import Autocomplete, ClockField, DayField, PageForm, RemoteAutocomplete
+from core.forms import Autocomplete, ClockField, DayField, PageForm, RadioField, RemoteAutocomplete
 
 OFFENCE_WORDS: dict[str, str] = {
     Offence.ASSAULT_NO_INJURY: "section 39 s39 battery",
@@ -119,18 +118,7 @@ class LogForm(PageForm):
         },
     )
     day = DayField(past=True)
-    time = ClockField(
-        label="Time",
-        help_text="Like 1430, 14:30 or 2.30pm.",
-        widget=forms.TextInput(
-            {
-                "class": "govuk-input--width-5",
-                "autocomplete": "off",
-                "data-now": True,
-                "data-day": "day",
-            }
-        ),
-    )
+    time = ClockField(label="Time", help_text="Like 1430, 14:30 or 2.30pm.", day="day")
     offence = forms.ChoiceField(
         label="Offence",
         choices=_empty_first(Offence.choices),
@@ -150,26 +138,18 @@ class LogForm(PageForm):
     other_order = forms.CharField(
         label="Which other order", max_length=80, required=False, help_text="No names."
     )
-    caution_kind = forms.ChoiceField(
+    caution_kind = RadioField(
         label="Kind of caution (disposal)",
         choices=CautionKind.choices,
-        widget=forms.RadioSelect,
         help_text="A disposal that needs an admission, not the words said at arrest.",
     )
-    route = forms.ChoiceField(
-        label="Route", choices=DisclosureRoute.choices, widget=forms.RadioSelect
-    )
-    bail_kind = forms.ChoiceField(
-        label="Kind of bail", choices=BailKind.choices, widget=forms.RadioSelect
-    )
+    route = RadioField(label="Route", choices=DisclosureRoute.choices)
+    bail_kind = RadioField(label="Kind of bail", choices=BailKind.choices)
     bail_until = DayField(
         label="Day to answer bail", required=False, help_text="The first period is 3 months."
     )
-    charging_authority = forms.ChoiceField(
-        label="Who decided to charge",
-        choices=ChargingAuthority.choices,
-        widget=forms.RadioSelect,
-        required=False,
+    charging_authority = RadioField(
+        label="Who decided to charge", choices=ChargingAuthority.choices, required=False
     )
     no_further_action_type = forms.ChoiceField(
         label="Home Office outcome type",
@@ -200,12 +180,7 @@ class LogForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="They get credit. Only the lead team counts.",
     )
-    strand = forms.ChoiceField(
-        label="Enforced as",
-        choices=Strand.choices,
-        initial=Strand.DOMESTIC_ABUSE,
-        widget=forms.RadioSelect,
-    )
+    strand = RadioField(label="Enforced as", choices=Strand.choices, initial=Strand.DOMESTIC_ABUSE)
 
     MORE = ("supporting_teams", "strand")
     """Behind a disclosure, since few entries need them."""
@@ -233,7 +208,7 @@ class LogForm(PageForm):
             del self.fields["offence"]
             del self.fields["offence_note"]
 
-    def typed_before(self, data: QueryDict) -> dict[str, Any]:
+    def typed_before(self, data: MultiValueDict[str, str]) -> dict[str, Any]:
         """What was typed once, to start from again without judging it."""
         return {
             name: field.widget.value_from_datadict(data, MultiValueDict(), name)

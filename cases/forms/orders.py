@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from cases.choices import NOTICES, OrderKind, OrderStatus
-from cases.forms.work import WorkForm, initial_moments, moment_fields
+from cases.forms.work import WorkForm, initial_moments, moment_fields, reference_field
 from cases.models import ProtectiveOrder, Suspect
 from cases.orders import BY_A_CRIMINAL_COURT, first_statuses
 from core.forms import ConditionalRadios, DayField
@@ -37,12 +37,7 @@ class OrderForm(WorkForm):
     served_day, served_time = moment_fields("served_at", "it was served")
     expires_on = DayField(label="Day it ends", required=False, help_text=OPEN_ENDED)
     power_of_arrest = forms.BooleanField(label="A power of arrest is attached", required=False)
-    court_reference = forms.CharField(
-        label="Court reference",
-        max_length=40,
-        required=False,
-        widget=forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"}),
-    )
+    court_reference = reference_field("Court reference")
 
     def __init__(self, *args: Any, kind: str, asked: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,10 +52,7 @@ class OrderForm(WorkForm):
 
 def _respondent() -> "forms.ModelChoiceField[Suspect]":
     return forms.ModelChoiceField(
-        label="Respondent",
-        queryset=None,
-        widget=forms.RadioSelect,
-        empty_label=None,
+        label="Respondent", queryset=None, widget=forms.RadioSelect, empty_label=None
     )
 
 
@@ -68,10 +60,7 @@ class AddOrderForm(OrderForm):
     """An order or notice of a kind, as it is first recorded."""
 
     suspect = _respondent()
-    status = forms.ChoiceField(
-        label="Where it stands",
-        widget=ConditionalRadios,
-    )
+    status = forms.ChoiceField(label="Where it stands", widget=ConditionalRadios)
 
     WHEN: ClassVar[dict[str, tuple[str, ...]]] = {
         S.NOTICE_ISSUED: ("given_at", "hearing_at"),
@@ -127,11 +116,7 @@ class AddOrderForm(OrderForm):
             self.errors.pop(name, None)
 
 
-WORDS: dict[str, str] = {
-    S.NOTICE_ISSUED: "Given",
-    S.APPLIED: "Applied for",
-    S.GRANTED: "Granted",
-}
+WORDS: dict[str, str] = {S.NOTICE_ISSUED: "Given", S.APPLIED: "Applied for", S.GRANTED: "Granted"}
 
 
 def _offer(form: OrderForm, suspects: QuerySet[Suspect]) -> None:
@@ -182,11 +167,7 @@ class CorrectForm(OrderForm):
     suspect = _respondent()
 
     def __init__(
-        self,
-        *args: Any,
-        order: ProtectiveOrder,
-        suspects: QuerySet[Suspect],
-        **kwargs: Any,
+        self, *args: Any, order: ProtectiveOrder, suspects: QuerySet[Suspect], **kwargs: Any
     ) -> None:
         known = ("granted_on", "served_at", "applied_on", "given_at")
         asked = [name for name in known if getattr(order, name) is not None]

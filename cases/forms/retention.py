@@ -8,19 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cases.choices import ReviewGroup
-from cases.forms.work import WorkForm
+from cases.forms.work import WorkForm, few_words
 from core.days import london_day
 from core.forms import DayField
-
-
-def _reason(required: str) -> forms.CharField:
-    return forms.CharField(
-        label="Reason",
-        max_length=400,
-        help_text="No names.",
-        widget=forms.Textarea({"rows": 3}),
-        error_messages={"required": required},
-    )
 
 
 class RetainForm(WorkForm):
@@ -34,7 +24,7 @@ class RetainForm(WorkForm):
         widget=forms.RadioSelect,
         help_text="What the case is about. It says how long the clear period is.",
     )
-    reason = _reason("Say why the case is kept")
+    reason = few_words("Reason", "Say why the case is kept")
     field_order = ("until", "group", "reason")
 
     def clean_until(self) -> Any:
@@ -47,8 +37,8 @@ class RetainForm(WorkForm):
 
 
 class HoldForm(WorkForm):
-    reason = _reason("Say why the case is held, like the proceedings that need it")
+    reason = few_words("Reason", "Say why the case is held, like the proceedings that need it")
 
 
 class ReleaseForm(WorkForm):
-    reason = _reason("Say why the hold is taken off")
+    reason = few_words("Reason", "Say why the hold is taken off")

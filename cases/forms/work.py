@@ -21,15 +21,31 @@ PAST_MOMENTS = frozenset({"given_at", "served_at", "happened_at"})
 def moment_fields(fact: str, label: str, *, required: bool = True) -> tuple[DayField, ClockField]:
     """The day and the time of a moment; those of "given_at" go by `given_day` and `given_time`."""
     past = fact in PAST_MOMENTS
-    clock = forms.TextInput({"class": "govuk-input--width-5", "autocomplete": "off"})
-    if past:
-        clock.attrs |= {"data-now": True, "data-day": f"{fact.removesuffix('_at')}_day"}
     return DayField(label=f"Day {label}", past=past, required=required), ClockField(
         label=f"Time {label}",
         required=required,
-        widget=clock,
         help_text="Like 1430, 14:30 or 2.30pm.",
+        day=f"{fact.removesuffix('_at')}_day" if past else "",
     )
+
+
+def few_words(
+    label: str, missing: str, help_text: str = "No names.", max_length: int = 400
+) -> forms.CharField:
+    """A few words that history or the log keeps."""
+    return forms.CharField(
+        label=label,
+        max_length=max_length,
+        help_text=help_text,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": missing},
+    )
+
+
+def reference_field(label: str) -> forms.CharField:
+    """What others call it, where that is known."""
+    widget = forms.TextInput({"class": "govuk-input--width-20", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=40, required=False, widget=widget)
 
 
 def initial_moments(row: Model, *facts: str) -> dict[str, date | time]:
@@ -103,14 +119,10 @@ class WorkForm(PageForm):
         try:
             self.made = act()
         except ValidationError as error:
-            self._refuse(error)
+            self.refuse(error)
             return False
         return True
 
-    def _refuse(self, error: ValidationError) -> None:
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for name, messages in by_field.items():
-            day = f"{name.removesuffix('_at')}_day"
-            field = next((known for known in (name, day) if known in self.fields), None)
-            for message in messages:
-                self.add_error(field, message)
+    def place_of(self, name: str) -> str | None:
+        """Of a moment, its day."""
+        return super().place_of(name) or super().place_of(f"{name.removesuffix('_at')}_day")

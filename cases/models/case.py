@@ -9,10 +9,10 @@ from django.db.models.functions import Replace, Upper
 
 from campaigns.models import Borough, Team
 from cases.choices import CaseStatus, ReferenceSystem, ReviewGroup
-from cases.querysets import CaseQuerySet, SuspectQuerySet
+from cases.querysets import CaseLinkedQuerySet, CaseQuerySet
 from cases.references import PLACEHOLDER
 from core.days import DatabaseNow
-from core.models import never_deleted
+from core.models import never_deleted, one_of
 
 RESTRICTED_HAS_A_LIST = pgtrigger.Trigger(
     name="restricted_has_a_list",
@@ -205,13 +205,8 @@ class Case(models.Model):
                 | Q(reduced_at__isnull=False),
                 violation_error_message="A CAD number needs its date.",
             ),
-            models.CheckConstraint(
-                name="cases_case_status_is_known", condition=Q(status__in=CaseStatus.values)
-            ),
-            models.CheckConstraint(
-                name="cases_case_review_group_is_known",
-                condition=Q(review_group__in=ReviewGroup.values),
-            ),
+            one_of("cases_case_status_is_known", status=CaseStatus.values),
+            one_of("cases_case_review_group_is_known", review_group=ReviewGroup.values),
             models.CheckConstraint(
                 name="cases_case_hold_says_who_when_why",
                 condition=Q(held_at=None, held_by=None, hold_reason="")
@@ -241,7 +236,7 @@ class Suspect(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="suspects")
     number = models.PositiveSmallIntegerField(default=1)
 
-    objects = SuspectQuerySet.as_manager()
+    objects = CaseLinkedQuerySet["Suspect"].as_manager()
 
     class Meta:
         ordering = ["case", "number"]

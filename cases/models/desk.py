@@ -6,20 +6,13 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
 
 from cases.models.outcome import Outcome
-from cases.querysets import CaseLinkedQuerySet, OwnQuerySet
+from cases.querysets import OutcomeLinkedQuerySet, OwnQuerySet
 from core.days import DatabaseNow
 from core.models import never_deleted
 from core.templatetags.page import moment
-
-
-class DraftQuerySet(OwnQuerySet["Draft"]):
-    pass
-
-
-class SentBackQuerySet(CaseLinkedQuerySet["SentBack"]):
-    paths = (("outcome__case__", "outcome__borough"),)
 
 
 class Draft(models.Model):
@@ -36,13 +29,18 @@ class Draft(models.Model):
     fields = models.JSONField(default=dict)
     saved_at = models.DateTimeField(db_default=DatabaseNow())
 
-    objects = DraftQuerySet.as_manager()
+    objects = OwnQuerySet["Draft"].as_manager()
 
     class Meta:
         ordering = ["-saved_at"]
 
     def __str__(self) -> str:
         return f"Draft of {moment(self.saved_at)}"
+
+    @property
+    def posted(self) -> MultiValueDict[str, str]:
+        """What it holds, as if it were posted."""
+        return MultiValueDict(self.fields)
 
 
 @pghistory.track()
@@ -66,7 +64,7 @@ class SentBack(models.Model):
     )
     answer = models.CharField(max_length=500, blank=True)
 
-    objects = SentBackQuerySet.as_manager()
+    objects = OutcomeLinkedQuerySet["SentBack"].as_manager()
 
     class Meta:
         ordering = ["-sent_at"]

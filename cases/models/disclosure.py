@@ -5,22 +5,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from cases.choices import (
-    Applicant,
-    DisclosureDecision,
-    DisclosureRoute,
-    DisclosureStage,
-    Recipient,
-)
+from cases.choices import Applicant, DisclosureDecision, DisclosureRoute, DisclosureStage, Recipient
 from cases.models.case import Case, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet
 from core.days import DatabaseNow
-from core.models import never_deleted
-
-
-class DisclosureApplicationQuerySet(BegunQuerySet["DisclosureApplication"]):
-    pass
+from core.models import never_deleted, one_of
 
 
 @pghistory.track()
@@ -58,23 +48,18 @@ class DisclosureApplication(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = DisclosureApplicationQuerySet.as_manager()
+    objects = BegunQuerySet["DisclosureApplication"].as_manager()
 
     class Meta:
         ordering = ["-pk"]
         triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
-                fields=["received_on"],
-                name="cases_disclosure_running",
-                condition=Q(closed_on=None),
+                fields=["received_on"], name="cases_disclosure_running", condition=Q(closed_on=None)
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="cases_disclosureapplication_stage_is_known",
-                condition=Q(stage__in=DisclosureStage.values),
-            ),
+            one_of("cases_disclosureapplication_stage_is_known", stage=DisclosureStage.values),
             models.CheckConstraint(
                 name="cases_disclosureapplication_decision_has_its_day",
                 condition=Q(decision="", decided_on=None)

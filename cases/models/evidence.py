@@ -9,12 +9,8 @@ from cases.choices import DeviceKind, EvidenceResult
 from cases.models.case import Case, of_live_case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
-from core.models import never_deleted
+from core.models import never_deleted, one_of
 from core.templatetags.page import long_day
-
-
-class EvidenceSubmissionQuerySet(CaseLinkedQuerySet["EvidenceSubmission"]):
-    pass
 
 
 @pghistory.track()
@@ -33,23 +29,18 @@ class EvidenceSubmission(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = EvidenceSubmissionQuerySet.as_manager()
+    objects = CaseLinkedQuerySet["EvidenceSubmission"].as_manager()
 
     class Meta:
         ordering = ["-sent_on", "-pk"]
         triggers = [*never_deleted(), of_live_case()]
         indexes = [
             models.Index(
-                fields=["sent_on"],
-                name="cases_evidence_outstanding",
-                condition=Q(returned_on=None),
+                fields=["sent_on"], name="cases_evidence_outstanding", condition=Q(returned_on=None)
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="cases_evidencesubmission_device_is_known",
-                condition=Q(device__in=DeviceKind.values),
-            ),
+            one_of("cases_evidencesubmission_device_is_known", device=DeviceKind.values),
             models.CheckConstraint(
                 name="cases_evidencesubmission_returned_after_sent",
                 condition=Q(returned_on=None) | Q(returned_on__gte=F("sent_on")),
@@ -65,7 +56,3 @@ class EvidenceSubmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_device_display()}, sent {long_day(self.sent_on)}"
-
-    @property
-    def days_taken(self) -> int | None:
-        return (self.returned_on - self.sent_on).days if self.returned_on else None

@@ -4,11 +4,7 @@ from django.db import models
 
 from accounts.models import ImportedRow
 from cases.models.outcome import Outcome
-from cases.querysets import CaseLinkedQuerySet
-
-
-class ImportedOutcomeQuerySet(CaseLinkedQuerySet["ImportedOutcome"]):
-    paths = (("outcome__case__", "outcome__borough"),)
+from cases.querysets import OutcomeLinkedQuerySet
 
 
 class ImportedOutcome(ImportedRow):
@@ -16,4 +12,4 @@ class ImportedOutcome(ImportedRow):
 
     outcome = models.OneToOneField(Outcome, on_delete=models.PROTECT, related_name="imported_row")
 
-    objects = ImportedOutcomeQuerySet.as_manager()
+    objects = OutcomeLinkedQuerySet["ImportedOutcome"].as_manager()

@@ -14,11 +14,7 @@ from cases.models.case import Case, Suspect, of_live_case
 from cases.models.outcome import Outcome
 from cases.querysets import BegunQuerySet, CaseLinkedQuerySet
 from core.days import DatabaseNow, london_day
-from core.models import never_deleted
-
-
-class ProtectiveOrderQuerySet(BegunQuerySet["ProtectiveOrder"]):
-    pass
+from core.models import never_deleted, one_of
 
 
 class OrderBreachQuerySet(CaseLinkedQuerySet["OrderBreach"]):
@@ -57,7 +53,7 @@ class ProtectiveOrder(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, editable=False, related_name="+"
     )
 
-    objects = ProtectiveOrderQuerySet.as_manager()
+    objects = BegunQuerySet["ProtectiveOrder"].as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -70,14 +66,8 @@ class ProtectiveOrder(models.Model):
             )
         ]
         constraints = [
-            models.CheckConstraint(
-                name="cases_protectiveorder_kind_is_known",
-                condition=Q(kind__in=OrderKind.values),
-            ),
-            models.CheckConstraint(
-                name="cases_protectiveorder_status_is_known",
-                condition=Q(status__in=OrderStatus.values),
-            ),
+            one_of("cases_protectiveorder_kind_is_known", kind=OrderKind.values),
+            one_of("cases_protectiveorder_status_is_known", status=OrderStatus.values),
             models.CheckConstraint(
                 name="cases_protectiveorder_other_is_named",
                 condition=~Q(kind=OrderKind.OTHER) | Q(other_kind__regex=r"\S"),

@@ -25,29 +25,36 @@ from cases.choices import (
     Strand,
 )
 from cases.models.case import Case, Suspect, of_live_case
-from cases.querysets import (
-    OutcomeQuerySet,
-    OutcomeSupportQuerySet,
-    PossibleDuplicateQuerySet,
-)
+from cases.querysets import OutcomeLinkedQuerySet, OutcomeQuerySet, PossibleDuplicateQuerySet
 from core.days import DatabaseNow
-from core.models import Fact, counted_when
+from core.models import Fact, counted_when, one_of
+
+OF_ONE_KIND: dict[str, tuple[Kind, type[models.TextChoices]]] = {
+    "order_kind": (Kind.ORDER, OrderKind),
+    "caution_kind": (Kind.CAUTION, CautionKind),
+    "route": (Kind.DISCLOSURE_APPLICATION, DisclosureRoute),
+    "bail_kind": (Kind.BAIL, BailKind),
+    "charging_authority": (Kind.CHARGE, ChargingAuthority),
+    "no_further_action_type": (Kind.NO_FURTHER_ACTION, NoFurtherActionType),
+}
+"""Fields that one kind of outcome has and no other, and their codes."""
+NEEDED = {
+    "order_kind": "An order or notice needs its kind; nothing else has one.",
+    "caution_kind": "A caution needs its kind; nothing else has one.",
+    "route": "A Clare's Law application needs its route; nothing else has one.",
+    "bail_kind": "Bail is with or without conditions; nothing else has a kind of bail.",
+    "no_further_action_type": "No further action needs its Home Office type; nothing else has one.",
+}
+"""Those of them that the kind must have, and what is said where it has not."""
 
 
-def _goes_with(field: str, *kinds: Kind, required: bool, message: str) -> models.CheckConstraint:
-    """A field that only these kinds of outcome have, and must have where it is required."""
-    empty, kind = Q(**{field: ""}), Q(kind__in=[kind.value for kind in kinds])
+def _goes_with(field: str, kind: Kind) -> models.CheckConstraint:
+    empty, of_kind = Q(**{field: ""}), Q(kind__in=[kind.value])
+    both = (of_kind & ~empty) | (~of_kind & empty)
     return models.CheckConstraint(
         name=f"cases_outcome_{field}_goes_with_kind",
-        condition=(kind & ~empty) | (~kind & empty) if required else kind | empty,
-        violation_error_message=message,
-    )
-
-
-def _known(field: str, values: list[str]) -> models.CheckConstraint:
-    """A field whose values are listed; empty is for `_goes_with` to judge."""
-    return models.CheckConstraint(
-        name=f"cases_outcome_{field}_is_known", condition=Q(**{f"{field}__in": ["", *values]})
+        condition=both if field in NEEDED else of_kind | empty,
+        violation_error_message=NEEDED.get(field, "Only a charge has a charging authority."),
     )
 
 
@@ -178,11 +185,7 @@ class Outcome(Fact):
     )
     merged_at = models.DateTimeField(null=True, blank=True)
     merged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     detail = models.GeneratedField(
         expression=Concat(
@@ -233,12 +236,8 @@ class Outcome(Fact):
                 condition=Q(happened_at__lte=F("recorded_at")),
                 violation_error_message="When it happened must be today or in the past.",
             ),
-            models.CheckConstraint(
-                name="cases_outcome_kind_is_known", condition=Q(kind__in=Kind.values)
-            ),
-            models.CheckConstraint(
-                name="cases_outcome_strand_is_known", condition=Q(strand__in=Strand.values)
-            ),
+            one_of("cases_outcome_kind_is_known", kind=Kind.values),
+            one_of("cases_outcome_strand_is_known", strand=Strand.values),
             models.CheckConstraint(
                 name="cases_outcome_suspect_goes_with_kind",
                 condition=~Q(kind__in=["arrest", "charge", "caution"]) | Q(suspect__isnull=False),
@@ -254,54 +253,17 @@ class Outcome(Fact):
                 condition=~Q(offence="other") | Q(offence_note__regex=r"\S"),
                 violation_error_message="Say which other offence it was.",
             ),
-            _goes_with(
-                "order_kind",
-                Kind.ORDER,
-                required=True,
-                message="An order or notice needs its kind; nothing else has one.",
-            ),
-            _goes_with(
-                "caution_kind",
-                Kind.CAUTION,
-                required=True,
-                message="A caution needs its kind; nothing else has one.",
-            ),
-            _goes_with(
-                "route",
-                Kind.DISCLOSURE_APPLICATION,
-                required=True,
-                message="A Clare's Law application needs its route; nothing else has one.",
-            ),
-            _goes_with(
-                "bail_kind",
-                Kind.BAIL,
-                required=True,
-                message="Bail is with or without conditions; nothing else has a kind of bail.",
-            ),
             models.CheckConstraint(
                 name="cases_outcome_bail_until_goes_with_kind",
                 condition=Q(bail_until=None) | Q(kind="bail"),
                 violation_error_message="Only bail has a day to answer it.",
             ),
-            _goes_with(
-                "charging_authority",
-                Kind.CHARGE,
-                required=False,
-                message="Only a charge has a charging authority.",
+            *(_goes_with(field, kind) for field, (kind, _) in OF_ONE_KIND.items()),
+            *(
+                one_of(f"cases_outcome_{field}_is_known", **{field: ["", *codes.values]})
+                for field, (_, codes) in OF_ONE_KIND.items()
             ),
-            _goes_with(
-                "no_further_action_type",
-                Kind.NO_FURTHER_ACTION,
-                required=True,
-                message="No further action needs its Home Office type; nothing else has one.",
-            ),
-            _known("offence", Offence.values),
-            _known("order_kind", OrderKind.values),
-            _known("caution_kind", CautionKind.values),
-            _known("route", DisclosureRoute.values),
-            _known("bail_kind", BailKind.values),
-            _known("charging_authority", ChargingAuthority.values),
-            _known("no_further_action_type", NoFurtherActionType.values),
+            one_of("cases_outcome_offence_is_known", offence=["", *Offence.values]),
             models.CheckConstraint(
                 name="cases_outcome_merge_says_who_and_when",
                 condition=Q(merged_into=None, merged_at=None, merged_by=None)
@@ -342,12 +304,12 @@ class OutcomeSupport(models.Model):
     outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="support")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
 
-    objects = OutcomeSupportQuerySet.as_manager()
+    objects = OutcomeLinkedQuerySet["OutcomeSupport"].as_manager()
 
     class Meta:
         verbose_name_plural = "outcome support"
         constraints = [
-            models.UniqueConstraint(fields=["outcome", "team"], name="cases_outcomesupport_once"),
+            models.UniqueConstraint(fields=["outcome", "team"], name="cases_outcomesupport_once")
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from cases.choices import ReviewGroup
 from cases.models.case import Case
 from cases.querysets import CaseLinkedQuerySet
 from core.days import DatabaseNow
-from core.models import never_deleted
+from core.models import never_deleted, one_of
 from core.querysets import ScopedQuerySet, Viewer
 
 
@@ -34,10 +34,6 @@ class ReductionQuerySet(ScopedQuerySet["Reduction"]):
         return self.filter(~Exists(hidden))
 
 
-class ReductionCaseQuerySet(CaseLinkedQuerySet["ReductionCase"]):
-    pass
-
-
 @pghistory.track()
 class ReviewPeriod(models.Model):
     """How long a case of a group stays without new contact before somebody reviews it.
@@ -53,10 +49,7 @@ class ReviewPeriod(models.Model):
     class Meta:
         ordering = ["group"]
         constraints = [
-            models.CheckConstraint(
-                name="cases_reviewperiod_group_is_known",
-                condition=Q(group__in=ReviewGroup.values),
-            ),
+            one_of("cases_reviewperiod_group_is_known", group=ReviewGroup.values),
             models.CheckConstraint(
                 name="cases_reviewperiod_is_a_period",
                 condition=Q(years__gte=1, years__lte=100),
@@ -117,9 +110,8 @@ class Reduction(models.Model):
         ordering = ["-proposed_at"]
         triggers = never_deleted()
         constraints = [
-            models.CheckConstraint(
-                name="cases_reduction_state_is_known",
-                condition=Q(state__in=["proposed", "refused", "approved", "done"]),
+            one_of(
+                "cases_reduction_state_is_known", state=["proposed", "refused", "approved", "done"]
             ),
             models.CheckConstraint(
                 name="cases_reduction_decided_says_who_and_when",
@@ -161,7 +153,7 @@ class ReductionCase(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     traces = ArrayField(models.CharField(max_length=80), default=list, blank=True, editable=False)
 
-    objects = ReductionCaseQuerySet.as_manager()
+    objects = CaseLinkedQuerySet["ReductionCase"].as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -194,9 +186,9 @@ class ReductionCase(models.Model):
                 name="cases_reductioncase_on_one_list_at_a_time",
                 violation_error_message="The case is on another list already.",
             ),
-            models.CheckConstraint(
-                name="cases_reductioncase_state_is_known",
-                condition=Q(state__in=["waiting", "reduced", "refused", "held", "contact"]),
+            one_of(
+                "cases_reductioncase_state_is_known",
+                state=["waiting", "reduced", "refused", "held", "contact"],
             ),
         ]
 

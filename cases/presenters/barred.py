@@ -1,7 +1,7 @@
 """Who may read a case and who must not; and what was opened by break-glass."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from accounts.models import User
@@ -56,10 +56,10 @@ class Opening:
     @property
     def due(self) -> datetime:
         """The end of the working day after it; a review later than that is late."""
-        return start_of(next_working_day(london_day(self.row.opened_at)) + ONE_DAY)
+        return start_of(self.last_day + ONE_DAY)
 
     @property
-    def last_day(self) -> object:
+    def last_day(self) -> date:
         return next_working_day(london_day(self.row.opened_at))
 
     @property

@@ -1,25 +1,17 @@
 """The page of one case."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 
 from accounts.models import User
 from accounts.permissions import Permission
 from campaigns.models import CommandMembership
 from cases.actions.cases import next_statuses
 from cases.choices import CaseStatus, FlagKind, RiskLevel
-from cases.models import (
-    Case,
-    CaseFlag,
-    CaseNote,
-    MaracReferral,
-    Outcome,
-    RiskAssessment,
-    Suspect,
-)
+from cases.models import Case, CaseFlag, CaseNote, MaracReferral, Outcome, RiskAssessment, Suspect
 from cases.presenters.clocks import CaseWork
 from cases.presenters.log import Row
 from cases.presenters.timeline import Item, sorts_for, timeline
@@ -28,18 +20,9 @@ from cases.retention import due_day
 from core.days import london_day
 from core.templatetags.page import long_day, moment
 
-RISK_COLOURS = {
-    RiskLevel.HIGH: "red",
-    RiskLevel.MEDIUM: "orange",
-    RiskLevel.STANDARD: "blue",
-}
+RISK_COLOURS = {RiskLevel.HIGH: "red", RiskLevel.MEDIUM: "orange", RiskLevel.STANDARD: "blue"}
 STATUS_COLOURS = {CaseStatus.CLOSED: "grey", CaseStatus.AT_COURT: "purple"}
-WARNINGS = {
-    FlagKind.WEAPONS,
-    FlagKind.VIOLENCE,
-    FlagKind.DO_NOT_CONTACT,
-    FlagKind.SAFE_TIMES,
-}
+WARNINGS = {FlagKind.WEAPONS, FlagKind.VIOLENCE, FlagKind.DO_NOT_CONTACT, FlagKind.SAFE_TIMES}
 """Flags that somebody's safety hangs on; they stand first."""
 
 
@@ -95,9 +78,7 @@ class CasePage:
 
     @cached_property
     def moves(self) -> list[CaseStatus]:
-        if self.case.reduced_at:
-            return []
-        return next_statuses(self.case)
+        return [] if self.case.reduced_at else next_statuses(self.case)
 
     @cached_property
     def entries(self) -> list[Outcome]:
@@ -107,15 +88,11 @@ class CasePage:
     @cached_property
     def suspects(self) -> list[tuple[Suspect, list[Outcome]]]:
         """Each suspect with what became of them, the earliest first."""
-        of = {
-            pk: list(found)[::-1]
-            for pk, found in groupby(
-                sorted(self.entries, key=lambda o: o.suspect_id or 0),
-                key=lambda o: o.suspect_id,
-            )
-        }
+        of: dict[int | None, list[Outcome]] = defaultdict(list)
+        for entry in reversed(self.entries):
+            of[entry.suspect_id].append(entry)
         known = Suspect.objects.visible_to(self.user).filter(case=self.case)
-        return [(suspect, of.get(suspect.pk, [])) for suspect in known]
+        return [(suspect, of[suspect.pk]) for suspect in known]
 
     @cached_property
     def risks(self) -> list[RiskAssessment]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission
-from cases.actions import may_be_breached
+from cases.actions.orders import may_be_breached
 from cases.choices import ORDER_LED_BY, LedBy, OrderKind
 from cases.clocks import (
     Clock,
@@ -81,24 +81,18 @@ class CaseWork:
     @classmethod
     def of(cls, case: Case, user: User, now: datetime) -> "CaseWork":
         breaches = OrderBreach.objects.visible_to(user)
-        orders = (
-            ProtectiveOrder.objects.visible_to(user)
-            .standing()
-            .prefetch_related(Prefetch("breaches", breaches, to_attr="known_breaches"))
+        standing = ProtectiveOrder.objects.visible_to(user).standing().filter(case=case)
+        orders = standing.select_related("case__borough", "suspect").prefetch_related(
+            Prefetch("breaches", breaches, to_attr="known_breaches")
         )
-        applications = DisclosureApplication.objects.visible_to(user).standing()
-        submissions = EvidenceSubmission.objects.visible_to(user)
+        applications = DisclosureApplication.objects.visible_to(user).standing().filter(case=case)
+        submissions = EvidenceSubmission.objects.visible_to(user).filter(case=case)
         outcomes = Outcome.objects.visible_to(user).filter(case=case).select_related("case")
         known = [*OrderAvailability.objects.all()]
-        rows = orders.filter(case=case).select_related("case__borough", "suspect")
         cards = (
-            _live_first([_order(order, known, now) for order in rows]),
-            _live_first(
-                [_disclosure(a, now) for a in applications.filter(case=case).select_related("case")]
-            ),
-            _live_first(
-                [_evidence(s, now) for s in submissions.filter(case=case).select_related("case")]
-            ),
+            _live_first([_order(one, known, now) for one in orders]),
+            _live_first([_disclosure(one, now) for one in applications.select_related("case")]),
+            _live_first([_evidence(one, now) for one in submissions.select_related("case")]),
         )
         clocks = [clock for part in cards for card in part for clock in card.clocks]
         running = [clock for clock in clocks if clock.state != State.MET]

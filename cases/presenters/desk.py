@@ -9,17 +9,10 @@ from typing import NamedTuple
 from accounts.models import KeptForm, User
 from accounts.permissions import Permission
 from campaigns.models import Campaign
-from cases.actions import may_undo
+from cases.actions.entries import may_undo
 from cases.choices import Kind
 from cases.clocks import Clock, running_clocks
-from cases.models import (
-    Draft,
-    Exclusion,
-    Lifting,
-    Outcome,
-    PossibleDuplicate,
-    SentBack,
-)
+from cases.models import Draft, Exclusion, Lifting, Outcome, PossibleDuplicate, SentBack
 from cases.reading import reviews_waiting
 from core.days import london_day
 

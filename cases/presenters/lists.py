@@ -15,10 +15,5 @@ OUTCOME_LIST = Listing(
     "Change the lead team",
 )
 CASE_LIST = Listing(
-    SavedFilter.Page.CASES,
-    Case,
-    CaseFilter,
-    ("borough", "team", "officer"),
-    CASES,
-    "Assign cases",
+    SavedFilter.Page.CASES, Case, CaseFilter, ("borough", "team", "officer"), CASES, "Assign cases"
 )

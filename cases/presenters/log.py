@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
-from cases.actions import Likeness, likely_duplicates, seal_entry
+from cases.actions.drafts import seal_entry
+from cases.actions.entries import Likeness, likely_duplicates
 from cases.choices import CautionKind, ChargingAuthority, Kind, Strand
 from cases.entry import Entry
 from cases.models import Case, Outcome
@@ -97,22 +98,12 @@ class CheckPage:
         entry = self.entry
         if entry.reference.odd:
             yield "The reference looks unlike those of CRIS, CONNECT or CAD. Check it."
-        case = (
-            Case.objects.visible_to(self.user)
-            .filter(
-                pk__in=Case.objects.visible_to(self.user).called(
-                    entry.reference, entry.reference_day
-                )
-            )
-            .select_related("borough")
-            .first()
-        )
+        called = Case.objects.visible_to(self.user).called(entry.reference, entry.reference_day)
+        case = called.select_related("borough").first()
         if case is not None and case.borough_id != entry.borough.pk:
             yield f"The case is in {case.borough}; this entry will count in {entry.borough}."
-        if entry.codes.get("charging_authority") in {
-            ChargingAuthority.POLICE,
-            ChargingAuthority.POLICE_EMERGENCY,
-        }:
+        by_police = {ChargingAuthority.POLICE, ChargingAuthority.POLICE_EMERGENCY}
+        if entry.codes.get("charging_authority") in by_police:
             yield (
                 "In domestic abuse the Crown Prosecution Service decides to charge, save in an"
                 " emergency. Check who decided."

@@ -7,7 +7,7 @@ from functools import cached_property
 from accounts.history import Change, history, joined, latest_first
 from accounts.models import User
 from accounts.permissions import Permission
-from cases.actions import may_undo
+from cases.actions.entries import may_undo
 from cases.forms.log import CODES
 from cases.models import ImportedOutcome, Outcome, OutcomeSupport, SentBack
 from cases.presenters.log import code_row

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
+
 from accounts.history import FieldChange, changes
 from accounts.models import User
 from accounts.permissions import Permission
@@ -31,6 +33,13 @@ SORTS = {
     "case": "The case itself",
 }
 """What the timeline can be narrowed to, in words."""
+TRACKED: dict[str, tuple[type[Model], ...]] = {
+    "outcomes": (Outcome,),
+    "orders": (ProtectiveOrder, DisclosureApplication, EvidenceSubmission),
+    "risk": (MaracReferral, CaseFlag),
+    "case": (Case,),
+}
+"""What of each sort has its every state kept by the database."""
 READS = {"reads": "Who looked at it"}
 """Only asked for by itself: reads are many, and would bury what happened."""
 MOST = 100
@@ -62,29 +71,16 @@ def timeline(case: Case, user: User, sort: str = "") -> list[Item]:
 
 
 def _of_sort(sort: str, case: Case, user: User) -> Iterator[Item]:
-    if sort == "outcomes":
-        outcomes = Outcome.objects.visible_to(user).filter(case=case)
-        yield from _tracked(sort, outcomes, user)
-    elif sort == "orders":
-        work: list[ScopedQuerySet[Any]] = [
-            ProtectiveOrder.objects.visible_to(user),
-            DisclosureApplication.objects.visible_to(user),
-            EvidenceSubmission.objects.visible_to(user),
-        ]
-        for rows in work:
-            yield from _tracked(sort, rows.filter(case=case), user)
-    elif sort == "notes":
+    if sort == "notes":
         yield from _notes(case, user)
     elif sort == "risk":
         yield from _assessments(case, user)
-        referrals = MaracReferral.objects.visible_to(user).filter(case=case)
-        flags = CaseFlag.objects.visible_to(user).filter(case=case)
-        yield from _tracked(sort, referrals, user)
-        yield from _tracked(sort, flags, user)
     elif sort == "reads":
         yield from _reads(case)
-    else:
-        yield from _tracked(sort, Case.objects.visible_to(user).filter(pk=case.pk), user)
+    for model in TRACKED.get(sort, ()):
+        every: Any = model._default_manager
+        of_case = {"pk" if model is Case else "case": case.pk}
+        yield from _tracked(sort, every.visible_to(user).filter(**of_case), user)
 
 
 def _tracked(sort: str, rows: "ScopedQuerySet[Any]", user: User) -> Iterator[Item]:

@@ -26,7 +26,6 @@ from cases.forms.barred import (
     ReasonForm,
     RestrictForm,
 )
-from cases.forms.work import WorkForm
 from cases.models import Case, CaseAccess, Exclusion, Lifting
 from cases.presenters.barred import AccessPage
 from cases.querysets import may_exclude
@@ -34,6 +33,8 @@ from cases.reading import found, give_reason, looked
 from cases.views.work import case_of, cases, form_page, live
 from core.access import requires
 from core.sent import posted
+
+PART = "access"
 
 
 @requires(Permission.GUARD_CASES)
@@ -48,13 +49,11 @@ def access(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.SUPERVISE)
 def restrict(request: SignedInRequest, pk: int) -> HttpResponse:
     case, form = case_of(request, pk), RestrictForm(posted(request))
-    if form.is_bound and form.taken(
-        lambda: restrict_case(by=request.user, case=case, **form.facts())
-    ):
+    if form.taken(lambda: restrict_case(by=request.user, case=case, **form.facts())):
         # Whoever has just said why the case is restricted is not asked why they look.
         give_reason(request, case, code="supervision", reason=form.cleaned_data["reason"])
         return _told(request, case, "The case is restricted. Add whoever else works on it.")
-    return _page(
+    return form_page(
         request,
         case,
         form,
@@ -65,6 +64,7 @@ def restrict(request: SignedInRequest, pk: int) -> HttpResponse:
             "whatever their role, gets the answer that there is no such case.",
             "Two people have to agree before it is lifted again.",
         ],
+        part=PART,
     )
 
 
@@ -72,10 +72,16 @@ def restrict(request: SignedInRequest, pk: int) -> HttpResponse:
 def give_access(request: SignedInRequest, pk: int) -> HttpResponse:
     case = case_of(request, pk)
     form = AccessForm(posted(request), case=case, by=request.user)
-    if form.is_bound and form.taken(lambda: add_access(by=request.user, case=case, **form.facts())):
+    if form.taken(lambda: add_access(by=request.user, case=case, **form.facts())):
         return _told(request, case, f"{form.cleaned_data['user']} may read this case.")
-    heading, button = "Add somebody to the access list", "Add to the list"
-    return _page(request, case, form, heading=heading, button=button)
+    return form_page(
+        request,
+        case,
+        form,
+        heading="Add somebody to the access list",
+        button="Add to the list",
+        part=PART,
+    )
 
 
 @require_POST
@@ -101,9 +107,9 @@ def exclude_person(request: SignedInRequest, pk: int) -> HttpResponse:
     if not may_exclude(request.user):
         raise PermissionDenied
     form = ExcludeForm(posted(request), case=case, by=request.user)
-    if form.is_bound and form.taken(lambda: exclude(by=request.user, case=case, **form.facts())):
+    if form.taken(lambda: exclude(by=request.user, case=case, **form.facts())):
         return _told(request, case, f"{form.cleaned_data['user']} is excluded from this case.")
-    return _page(
+    return form_page(
         request,
         case,
         form,
@@ -114,6 +120,7 @@ def exclude_person(request: SignedInRequest, pk: int) -> HttpResponse:
             "told, and neither should you tell them.",
             "Two people have to agree before it is lifted again.",
         ],
+        part=PART,
     )
 
 
@@ -137,11 +144,11 @@ def lift_exclusion(request: SignedInRequest, pk: int, exclusion_pk: int) -> Http
 
 def _ask(request: SignedInRequest, case: Case, bar: Exclusion | None, heading: str) -> HttpResponse:
     form, excluded = LiftForm(posted(request)), bar.user if bar else None
-    if form.is_bound and form.taken(
+    if form.taken(
         lambda: ask_to_lift(by=request.user, case=case, excluded=excluded, **form.facts())
     ):
         return _told(request, case, "Asked. Another person has to agree before anything changes.")
-    return _page(request, case, form, heading=heading, button="Ask")
+    return form_page(request, case, form, heading=heading, button="Ask", part=PART)
 
 
 @require_POST
@@ -165,11 +172,9 @@ def conflict(request: SignedInRequest, pk: int) -> HttpResponse:
     """I know someone in this case: from then on, whoever says so has no case any more."""
     case = live(found(request, cases, pk, tried="case", through_glass=True))
     form = ConflictForm(posted(request))
-    if form.is_bound and form.taken(
-        lambda: declare_conflict(by=request.user, case=case, **form.facts())
-    ):
+    if form.taken(lambda: declare_conflict(by=request.user, case=case, **form.facts())):
         return redirect("cases:conflict_declared")
-    return _page(
+    return form_page(
         request,
         case,
         form,
@@ -218,18 +223,3 @@ def reason(request: SignedInRequest, pk: int) -> HttpResponse:
 def _told(request: SignedInRequest, case: Case, words: str) -> HttpResponse:
     messages.success(request, words)
     return redirect("cases:access", case.pk)
-
-
-def _page(
-    request: SignedInRequest,
-    case: Case,
-    form: WorkForm,
-    *,
-    heading: str,
-    button: str,
-    words: list[str] | None = None,
-    part: str = "access",
-) -> HttpResponse:
-    return form_page(
-        request, case, form, heading=heading, button=button, words=words or [], part=part
-    )

@@ -101,9 +101,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
     people = rows.select_related("case__borough", "user__team", "reviewed_by")
     row = get_object_or_404(people, pk=pk)
     form = ReviewForm(posted(request))
-    if form.is_bound and form.taken(
-        lambda: review_break_glass(by=request.user, opening=row, **form.facts())
-    ):
+    if form.taken(lambda: review_break_glass(by=request.user, opening=row, **form.facts())):
         messages.success(request, "Review saved.")
         return redirect("cases:reviews")
     consulted(request, row)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import disclosed
-from cases import actions
+from cases.actions import disclosures as actions
 from cases.choices import Applicant, DisclosureStage
 from cases.clocks import disclosure_clock
 from cases.disclosures import next_stages, step_words

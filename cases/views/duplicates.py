@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
-from cases.actions import keep_apart, merge_outcome
+from cases.actions.outcomes import keep_apart, merge_outcome
 from cases.models import PossibleDuplicate
 from cases.presenters.duplicates import DuplicatesPage
 from core.access import requires

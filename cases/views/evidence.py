@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
-from cases import actions
+from cases.actions import evidence as actions
 from cases.clocks import evidence_clock
 from cases.forms.evidence import ReturnForm, SendForm
 from cases.models import EvidenceSubmission
@@ -24,12 +24,7 @@ def send_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.taken(lambda: actions.send_evidence(by=request.user, case=case, **form.facts())):
         return done(request, case, PART, f"{form.made.get_device_display()} sent")
     return form_page(
-        request,
-        case,
-        form,
-        heading="Send a device to be examined",
-        button="Save",
-        part=PART,
+        request, case, form, heading="Send a device to be examined", button="Save", part=PART
     )
 
 

@@ -4,20 +4,17 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from accounts.kept import OURS, SEAL, kept_fields, owner_of_seal
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
-from cases.actions import (
-    Alike,
-    checked_entry,
-    keep_draft,
-    log_entry,
-)
+from cases.actions.drafts import checked_entry, keep_draft
+from cases.actions.entries import Alike, log_entry
 from cases.choices import Kind
 from cases.entry import Entry
 from cases.forms.log import LogForm, first_values
@@ -53,7 +50,7 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
         draft = get_object_or_404(
             Draft.objects.visible_to(request.user), pk=token_of(request.GET["draft"]), form=kind
         )
-        return _form_page(request, _typed_before(request, of_kind, _query(draft)), draft.pk)
+        return _form_page(request, _typed_before(request, of_kind, draft.posted), draft.pk)
     case = _case(request)
     initial = first_values(request.user, kept_choices(request))
     if case is not None:
@@ -62,7 +59,7 @@ def log_kind(request: SignedInRequest, kind: str) -> HttpResponse:
     return _form_page(request, LogForm(initial=initial, kind=of_kind, user=request.user), uuid4())
 
 
-def _typed_before(request: SignedInRequest, kind: Kind, typed: QueryDict) -> LogForm:
+def _typed_before(request: SignedInRequest, kind: Kind, typed: MultiValueDict[str, str]) -> LogForm:
     """The form as somebody left it, without judging it."""
     form = LogForm(kind=kind, user=request.user)
     form.initial = form.typed_before(typed)
@@ -129,7 +126,7 @@ def _check_page(
         if saved is None:
             raise Http404
         return saved
-    form = LogForm(data=_query(draft), kind=_kind(kind), user=request.user)
+    form = LogForm(data=draft.posted, kind=_kind(kind), user=request.user)
     if refused is not None:
         form.refuse(refused)
     if not form.is_valid():
@@ -148,12 +145,7 @@ def _saved_before(request: SignedInRequest, token: UUID) -> HttpResponse | None:
 
 
 def _form_page(request: SignedInRequest, form: LogForm, token: UUID) -> HttpResponse:
-    context = {
-        "form": form,
-        "kind": form.kind,
-        "token": token,
-        "another": "another" in request.GET,
-    }
+    context = {"form": form, "kind": form.kind, "token": token, "another": "another" in request.GET}
     return render(request, "cases/log_form.html", context)
 
 
@@ -233,11 +225,3 @@ def _fields(request: HttpRequest) -> dict[str, list[str]]:
         for name, values in request.POST.lists()
         if name not in OURS | {"token"}
     }
-
-
-def _query(draft: Draft) -> QueryDict:
-    """A draft as if it were posted."""
-    data = QueryDict(mutable=True)
-    for name, values in draft.fields.items():
-        data.setlist(name, values)
-    return data

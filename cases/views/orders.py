@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts.permissions import Permission, SignedInRequest
-from cases import actions
+from cases.actions import orders as actions
 from cases.choices import NOTICES, OrderKind, OrderStatus
 from cases.clocks import hearing_clock
 from cases.forms.orders import AddOrderForm, BreachForm, CorrectForm, StepForm

@@ -12,15 +12,9 @@ from django.views.decorators.http import require_POST
 from accounts.kept import kept_fields
 from accounts.models import User
 from accounts.permissions import Permission, SignedInRequest
-from cases.actions import (
-    amend_entry,
-    answer_sent_back,
-    restore_outcome,
-    send_back,
-    undo_entry,
-    unmerge_outcome,
-    void_outcome,
-)
+from cases.actions.amend import amend_entry
+from cases.actions.entries import answer_sent_back, send_back, undo_entry
+from cases.actions.outcomes import restore_outcome, unmerge_outcome, void_outcome
 from cases.choices import Kind
 from cases.forms.amend import AmendForm, AnswerForm, SendBackForm, VoidForm
 from cases.forms.log import credits_of, values_of
@@ -109,7 +103,7 @@ def void(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not entry.counted:
         return _counts_no_longer(request, entry)
     form = VoidForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         void_outcome(outcome=entry, by=request.user, reason=form.reason)
         answer_sent_back(by=request.user, outcome=entry, answer="Made void")
         messages.success(request, "Entry made void. It counts nowhere from now on.")
@@ -156,7 +150,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
     if not entry.counted:
         return _counts_no_longer(request, entry)
     form = SendBackForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             send_back(by=request.user, outcome=entry, reason=form.cleaned_data["reason"])
         except ValidationError as error:
@@ -171,7 +165,7 @@ def send_back_outcome(request: SignedInRequest, pk: UUID) -> HttpResponse:
 def answer(request: SignedInRequest, pk: UUID) -> HttpResponse:
     entry = _to_change(request, pk)
     form = AnswerForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         answer_sent_back(by=request.user, outcome=entry, answer=form.cleaned_data["answer"])
         messages.success(request, "Answered.")
         return redirect("cases:outcome", pk)

@@ -1,19 +1,16 @@
 """How many, when and how soon: the shape of demand, drawn from one generator."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from config.demo.tables import toml
 from core.days import LONDON, ONE_DAY, london_day
 
 T = TypeVar("T")
 Weights = Mapping[T, float]
-MIX: dict[str, dict[str, Any]] = tomllib.loads(
-    Path(__file__).with_name("mix.toml").read_text(encoding="utf-8")
-)
+MIX: dict[str, dict[str, Any]] = toml("mix")
 
 # Monday first. Domestic abuse is reported most at weekends and at night, and the small hours of
 # a Saturday, Sunday or Monday are the end of the evening before.

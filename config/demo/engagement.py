@@ -1,9 +1,7 @@
 """Stalls, webinars, the Engagement Bus, talks and training, with the partners of each."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from secrets import token_urlsafe
 from typing import Any
@@ -17,6 +15,7 @@ from campaigns.models import Borough, Programme
 from config.demo.demand import DAYTIME, Weights, at, moments, split, spread
 from config.demo.people import People
 from config.demo.places import Places
+from config.demo.tables import toml
 from core.days import ONE_DAY, DayRange, london_day
 from partners.actions import amend_event
 from partners.actions.training import void_session
@@ -33,20 +32,13 @@ from partners.models import (
 )
 from partners.models.link import digest_of
 
-
-def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
-    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-
-
-EVENTS = _rows("events.toml")
-PARTNERS = _rows("partners.toml")["partner"]
+EVENTS: dict[str, list[dict[str, Any]]] = toml("events")
+PARTNERS: list[dict[str, Any]] = toml("partners")["partner"]
 TRAINER = "SafeLives"
 NAMED_SINCE = date(2021, 11, 22)
 """The force named the partners of its release in public that year; the day is invented."""
 
 OFFICERS_A_SESSION = 50
-HEADCOUNT = 33_000
-"""About the officers that the force then had; the target of the programme is what it reached."""
 PLANNED_AHEAD = timedelta(days=30)
 DIRECTORY = (
     *("name", "kind", "offers", "helps", "languages", "london_wide", "hours", "phone"),
@@ -167,21 +159,8 @@ def _status(plan: dict[str, Any], done: bool) -> EventStatus:
 
 
 def load_training_programme(partners: dict[str, Partner], paid_by: Programme) -> TrainingProgramme:
-    return TrainingProgramme.objects.create(
-        paid_by=paid_by,
-        name="Domestic Abuse Matters",
-        slug="domestic-abuse-matters",
-        purpose=(
-            "To gather evidence of coercive control, to recognise the tactics of perpetrators and "
-            "to understand the dynamics of domestic abuse."
-        ),
-        partner=partners[TRAINER],
-        trainers="Former officers and practitioners of domestic abuse services",
-        question="I can recognise coercive control and gather evidence of it",
-        first_day=date(2021, 11, 1),
-        headcount=HEADCOUNT,
-        target=7_500,
-    )
+    said = toml("programmes")["training"]
+    return TrainingProgramme.objects.create(paid_by=paid_by, partner=partners[TRAINER], **said)
 
 
 def load_training(

@@ -38,17 +38,9 @@ class Plan:
 
     def scaled(self, share: float, days: DayRange) -> "Plan":
         """A plan of so much less, for days on which the newer offences are law."""
-        return replace(
-            self,
-            days=days,
-            arrests=round(self.arrests * share),
-            charges=round(self.charges * share),
-            cautions=round(self.cautions * share),
-            orders=round(self.orders * share),
-            applications=round(self.applications * share),
-            attendances=round(self.attendances * share),
-            offences=MIX["offences"] | MIX["newer_offences"],
-        )
+        counts = {name: round(n * share) for name, n in vars(self).items() if isinstance(n, int)}
+        offences = MIX["offences"] | MIX["newer_offences"]
+        return replace(self, days=days, offences=offences, **counts)
 
 
 def enter_campaign(entries: Entries, plan: Plan) -> list[Outcome]:

@@ -1,11 +1,9 @@
 """The people who sign in to the demo, and the colleagues whose entries it shows. All invented."""
 
-import csv
 import time
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from pathlib import Path
 from random import Random
 
 from allauth.mfa.app_settings import TOTP_PERIOD
@@ -19,6 +17,7 @@ from accounts import second_factor
 from accounts.models import User
 from campaigns.models import Borough
 from config.demo.places import Places
+from config.demo.tables import rows
 from core.days import LONDON
 
 DEMO_PASSWORD = "orange-scarves-by-the-river"  # noqa: S105
@@ -51,13 +50,7 @@ class SignIn:
     who: str
 
 
-def _sign_ins() -> tuple[SignIn, ...]:
-    path = Path(__file__).with_name("sign_ins.csv")
-    with path.open(newline="", encoding="utf-8") as file:
-        return tuple(SignIn(**row) for row in csv.DictReader(file))
-
-
-DEMO_SIGN_INS = _sign_ins()
+DEMO_SIGN_INS = [SignIn(**row) for row in rows("sign_ins")]
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """Where and who with: boroughs, commands, teams, pilots and the programmes."""
 
-import csv
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.utils.text import slugify
@@ -19,9 +17,9 @@ from campaigns.models import (
 )
 from cases.choices import OrderKind
 from cases.models import OrderAvailability
+from config.demo.tables import rows, toml
 from core.days import DayRange
 
-BOROUGHS_CSV = Path(__file__).with_name("boroughs.csv")
 ELSEWHERE = ("Outside London", "Not known")
 SPECIALIST_TEAMS = (
     "Digital Operations",
@@ -62,15 +60,14 @@ class Places:
 
 def load_places() -> Places:
     """London's boroughs, commands, teams and pilots of orders, into a database that has none."""
-    with BOROUGHS_CSV.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    known = rows("boroughs")
     boroughs = Borough.objects.bulk_create(
         [
-            *(_borough(row) for row in rows),
+            *(_borough(row) for row in known),
             *(Borough(name=name, slug=slugify(name), in_london=False) for name in ELSEWHERE),
         ]
     )
-    names = {row["bcu_code"]: row["bcu_name"] for row in rows}
+    names = {row["bcu_code"]: row["bcu_name"] for row in known}
     commands = BasicCommandUnit.objects.bulk_create(
         BasicCommandUnit(code=code, name=name) for code, name in names.items()
     )
@@ -83,7 +80,8 @@ def load_places() -> Places:
     command_of = {command.code: command for command in commands}
     team_of = {team.command: team for team in teams if team.command}
     policed = [
-        (borough, command_of[row["bcu_code"]]) for borough, row in zip(boroughs, rows, strict=False)
+        (borough, command_of[row["bcu_code"]])
+        for borough, row in zip(boroughs, known, strict=False)
     ]
     CommandMembership.objects.bulk_create(
         CommandMembership(borough=borough, command=command, first_day=COMMANDS_SINCE)
@@ -120,65 +118,13 @@ def _team(name: str, kind: Team.Kind, command: BasicCommandUnit | None = None) -
     return Team(name=name, slug=slugify(name), kind=kind, command=command)
 
 
-PROGRAMMES: list[dict[str, Any]] = [
-    {
-        "name": "Digital forensics",
-        "about": Programme.About.EVIDENCE,
-        "purpose": (
-            "Evidence from the devices of victims and suspects, sooner and more of it, "
-            "for better outcomes at court."
-        ),
-        "first_day": date(2021, 4, 1),
-        "last_day": date(2024, 3, 31),
-        "delivers": (
-            "Examiners of phones and computers in every command\n"
-            "Kiosks at which a victim's phone is read while they wait\n"
-            "Evidence of stalking, threats and control that stands up at court"
-        ),
-        "years": [
-            (2021, 3_400_000, 3_260_000),
-            (2022, 4_100_000, 4_180_000),
-            (2023, 3_700_000, 3_700_000),
-        ],
-        "milestones": [
-            ("Examiners recruited", date(2021, 9, 30), date(2021, 10, 18)),
-            ("A kiosk for phones in every command", date(2022, 3, 31), date(2022, 3, 24)),
-            ("Victims' phones back within 24 hours", date(2022, 12, 31), date(2023, 2, 6)),
-            ("Backlog of devices halved", date(2023, 9, 30), date(2023, 9, 21)),
-            ("Review of outcomes at court", date(2024, 3, 31), date(2024, 3, 28)),
-        ],
-    },
-    {
-        "name": "Training in domestic abuse",
-        "about": Programme.About.TRAINING,
-        "purpose": "Officers who know coercive control when they see it, and how to prove it.",
-        "first_day": date(2021, 11, 1),
-        "last_day": date(2024, 3, 31),
-        "delivers": (
-            "Sessions in every borough, by former officers and practitioners\n"
-            "What officers say before and after, in counts"
-        ),
-        "years": [(2021, 620_000, 611_000), (2022, 180_000, 164_000), (2023, 180_000, 172_000)],
-        "milestones": [
-            ("Sessions in every borough", date(2021, 12, 31), date(2021, 12, 10)),
-            ("Refresher for those trained first", date(2022, 12, 31), date(2023, 1, 20)),
-        ],
-    },
-]
-
-
 def load_programmes() -> list[Programme]:
-    """Digital forensics, over eleven million pounds in three years, and the training.
-
-    The release has the eleven million and no other sum; the rest, and every day, is invented.
-    """
-    return [_programme(**said) for said in PROGRAMMES]
+    """Digital forensics, and the training."""
+    return [_programme(**said) for said in toml("programmes")["programme"]]
 
 
 def _programme(
-    years: list[tuple[int, int, int]],
-    milestones: list[tuple[str, date, date]],
-    **fields: Any,
+    years: list[tuple[int, int, int]], milestones: list[tuple[str, date, date]], **fields: Any
 ) -> Programme:
     programme = Programme.objects.create(slug=slugify(fields["name"]), **fields)
     ProgrammeYear.objects.bulk_create(

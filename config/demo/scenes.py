@@ -1,9 +1,7 @@
 """Cases written out one by one: each thing that can wait on a desk, and each way it can stand."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +25,11 @@ from cases.models import (
 from config.demo.demand import at
 from config.demo.entries import Entries
 from config.demo.people import People
+from config.demo.tables import toml
 from config.demo.work import Work
 from core.days import ONE_DAY, london_day
 
-SCENES: dict[str, list[dict[str, Any]]] = tomllib.loads(
-    Path(__file__).with_name("scenes.toml").read_text(encoding="utf-8")
-)
+SCENES: dict[str, list[dict[str, Any]]] = toml("scenes")
 PARTS: dict[str, type[Model]] = {
     "devices": EvidenceSubmission,
     "risk": RiskAssessment,

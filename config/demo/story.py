@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection
 
 from campaigns.models import Borough, Campaign
-from cases.actions import amend_outcome, correct_borough, merge_outcome, void_outcome
+from cases.actions.outcomes import amend_outcome, correct_borough, merge_outcome, void_outcome
 from cases.choices import Kind, Offence
 from cases.models import Case, Outcome, OutcomeSupport, PossibleDuplicate
 from config.demo import engagement, scenes
@@ -21,6 +21,7 @@ from config.demo.people import People, load_people
 from config.demo.places import Places, load_places, load_programmes
 from config.demo.returns import DIFFERS, SIGNED_AT, WAITING, sign_returns
 from config.demo.review import review
+from config.demo.tables import toml
 from config.demo.work import Work, follow_up
 from core.days import ONE_DAY, DayRange, london_day, start_of
 from summaries.actions import run_nightly
@@ -31,35 +32,21 @@ CAMPAIGN = "16-days-of-action-2021"
 YEAR_BEFORE = "same-days-2020"
 RUNNING = "winter-days-of-action"
 
-PUBLISHED = Plan(
-    days=DayRange.inclusive(date(2021, 11, 25), date(2021, 12, 10)),
-    arrests=1504,
-    charges=560,
-    cautions=165,
-    orders=87,
-    applications=62,
-    attendances=118,
-    offences=MIX["offences"],
-)
+SAID = toml("campaigns")
+
+
+def _plan(first: date, last: date, **counts: int) -> Plan:
+    return Plan(days=DayRange.inclusive(first, last), offences=MIX["offences"], **counts)
+
+
+PUBLISHED = _plan(**SAID["plans"][CAMPAIGN])
+BEFORE = _plan(**SAID["plans"][YEAR_BEFORE])
 OFFICERS_TRAINED = 6800
 OFFICERS_TRAINED_NOW = 600
-
-BEFORE = Plan(
-    days=DayRange.inclusive(date(2020, 11, 25), date(2020, 12, 10)),
-    arrests=1270,
-    charges=470,
-    cautions=150,
-    orders=60,
-    applications=48,
-    attendances=104,
-    offences=MIX["offences"],
-)
-"""The same dates. Not quite the same weekdays: 2021 has a Friday more, 2020 a Wednesday more."""
 
 PROACTIVE_YEAR = DayRange.inclusive(date(2020, 11, 1), PUBLISHED.days.last)
 RUNNING_SHARE = 0.45
 SETTLED_AFTER = timedelta(days=2)
-LEAD_ROLE = "Detective Superintendent, Lead Responsible Officer for Domestic Abuse"
 
 VOIDS = (
     (Kind.ARREST, "Entered twice on the same shift; the other entry stands."),
@@ -165,34 +152,19 @@ def _running(now: datetime) -> Plan:
 
 
 def _load_campaigns(places: Places, running: DayRange) -> None:
-    year_before = Campaign.objects.create(
-        name="Same days of 2020",
-        slug=YEAR_BEFORE,
-        first_day=BEFORE.days.first,
-        last_day=BEFORE.days.last,
-        baseline=Campaign.Baseline.NONE,
-        baseline_none_reason="No outcome from before November 2020 is held here.",
-    )
-    published = Campaign.objects.create(
-        name="16 Days of Action 2021",
-        slug=CAMPAIGN,
-        first_day=PUBLISHED.days.first,
-        last_day=PUBLISHED.days.last,
-        lead_role=LEAD_ROLE,
-        baseline=Campaign.Baseline.CAMPAIGN,
-        baseline_campaign=year_before,
-    )
-    now = Campaign.objects.create(
-        name="Winter Days of Action",
-        slug=RUNNING,
-        first_day=running.first,
-        last_day=running.last,
-        lead_role=LEAD_ROLE,
-        baseline=Campaign.Baseline.NONE,
-        baseline_none_reason="Nothing was entered here for the same days of the year before.",
-    )
-    for campaign in (year_before, published, now):
-        campaign.boroughs.set(places.boroughs.values())
+    days = {YEAR_BEFORE: BEFORE.days, CAMPAIGN: PUBLISHED.days, RUNNING: running}
+    made: dict[str, Campaign] = {}
+    for slug, said in SAID["campaigns"].items():
+        earlier = made[YEAR_BEFORE] if slug == CAMPAIGN else None
+        made[slug] = Campaign.objects.create(
+            slug=slug,
+            first_day=days[slug].first,
+            last_day=days[slug].last,
+            baseline=Campaign.Baseline.CAMPAIGN if earlier else Campaign.Baseline.NONE,
+            baseline_campaign=earlier,
+            **said,
+        )
+        made[slug].boroughs.set(places.boroughs.values())
 
 
 def _after_the_published(entries: Entries, known: list[Outcome]) -> Afterwards:

@@ -2,12 +2,7 @@
 
 from django import template
 
-from core import mail
+from core.mail import absolute
 
 register = template.Library()
-
-
-@register.filter
-def absolute(path: str) -> str:
-    """The whole address of one of our pages."""
-    return mail.absolute(path)
+register.filter("absolute", absolute)

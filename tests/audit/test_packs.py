@@ -12,7 +12,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from audit.models import LogRow
-from audit.pack import COLUMNS, NOT_SEALED
+from audit.pack import HEADINGS, NOT_SEALED
 from audit.seals import seal
 from cases.models import Case
 from core.marking import MARKED, MARKING
@@ -69,7 +69,7 @@ def test_the_csv_has_every_look_and_change_in_order_with_its_seal(
     case.save()
     file = taken(auditor.post(page(case), WHY | {"form": "csv"})).decode("utf-8-sig")
     marking, heading, *cells = csv.reader(io.StringIO(file, newline=""))
-    assert (marking, heading) == ([MARKED], [*COLUMNS])
+    assert (marking, heading) == ([MARKED], [*HEADINGS])
     rows = [dict(zip(heading, row, strict=True)) for row in cells]
     # One transaction has one time, so a test's own changes all come first.
     assert [row["When"] for row in rows] == sorted(row["When"] for row in rows)

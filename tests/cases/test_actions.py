@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cases.actions import (
+from cases.actions.outcomes import (
     FIXED,
     amend_outcome,
     correct_borough,

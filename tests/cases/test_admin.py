@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import User
-from cases.actions import void_outcome
+from cases.actions.outcomes import void_outcome
 from cases.models import Case, Exclusion, Outcome, Suspect
 from core.days import LONDON
 from tests.cases.pages import lift

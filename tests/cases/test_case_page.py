@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from cases.actions import void_outcome
+from cases.actions.outcomes import void_outcome
 from cases.choices import BailKind, CaseStatus, Kind
 from cases.models import (
     Case,

@@ -14,7 +14,6 @@ from accounts.models import User
 from cases.choices import BailKind, CaseStatus, Kind, OrderKind
 from cases.clocks import (
     Clock,
-    bail_warning,
     by_moment,
     disclosure_clock,
     evidence_clock,
@@ -295,28 +294,6 @@ def test_how_long_a_device_is_out(
 ) -> None:
     submission = EvidenceSubmissionFactory.build(case__pk=7, **returned)
     assert seen(evidence_clock(submission, london(f"{today}T12:00"))) == expected
-
-
-@pytest.mark.parametrize(
-    ("bailed", "last", "too_long"),
-    [
-        (date(2022, 10, 28), date(2023, 1, 28), date(2023, 1, 29)),
-        (date(2022, 11, 30), date(2023, 2, 28), date(2023, 3, 1)),
-        (date(2022, 12, 31), date(2023, 3, 31), date(2023, 4, 1)),
-        (date(2023, 9, 15), date(2023, 12, 15), date(2023, 12, 16)),
-    ],
-)
-def test_bail_past_its_first_3_months_is_questioned(
-    bailed: date, last: date, too_long: date
-) -> None:
-    assert bail_warning(bailed, last) == ""
-    warning = bail_warning(bailed, too_long)
-    assert warning.startswith("The first period of bail is at most 3 months, to ")
-    assert f"{last.day} {last:%B %Y}" in warning
-
-
-def test_bail_of_the_time_before_is_not_questioned() -> None:
-    assert bail_warning(date(2022, 10, 27), date(2023, 10, 27)) == ""
 
 
 # Of one person

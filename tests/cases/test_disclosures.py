@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import add_disclosure, change_disclosure, log_outcome
+from cases.actions.disclosures import add_disclosure, change_disclosure
+from cases.actions.outcomes import log_outcome
 from cases.choices import DisclosureDecision, DisclosureRoute, DisclosureStage, Kind
 from cases.disclosures import ENDS, next_stages
 from cases.models import Case, DisclosureApplication, Outcome

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import return_evidence, send_evidence
+from cases.actions.evidence import return_evidence, send_evidence
 from cases.models import Case, EvidenceSubmission
 from core.days import LONDON, ONE_DAY
 from tests.cases.test_orders import day, told
@@ -45,7 +45,7 @@ def test_a_device_comes_back_once(cast: Cast) -> None:
     returned = return_evidence(
         by=cast.officer, submission=submission, returned_on=back, result="helped_charge"
     )
-    assert returned.days_taken == 45
+    assert returned.returned_on == back
     with pytest.raises(ValidationError) as refused:
         return_evidence(
             by=cast.officer, submission=submission, returned_on=back, result="nothing_found"

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import (
+from cases.actions.outcomes import (
     amend_outcome,
     correct_borough,
     log_outcome,

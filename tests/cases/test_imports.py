@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts.imports.actions import AT_ONCE, ask_to_save, purge_imports, start_import, work_on
 from accounts.models import Import, ImportFile
 from accounts.tasks import work_on_import
-from cases.actions import amend_outcome, log_outcome, merge_outcome, void_outcome
+from cases.actions.outcomes import amend_outcome, log_outcome, merge_outcome, void_outcome
 from cases.choices import Kind
 from cases.imports.subject import OUTCOMES
 from cases.models import (

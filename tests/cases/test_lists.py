@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from cases.actions import merge_outcome, void_outcome
+from cases.actions.outcomes import merge_outcome, void_outcome
 from cases.choices import Kind
 from cases.models import Case, Exclusion, Outcome
 from core import pages

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from accounts.kept import seal_of
 from accounts.models import KeptForm
 from audit.models import LogRow
-from cases.actions import checked_entry, log_entry, seal_entry
-from cases.actions.drafts import LARGEST, purge_drafts
+from cases.actions.drafts import LARGEST, checked_entry, purge_drafts, seal_entry
+from cases.actions.entries import log_entry
 from cases.choices import Kind, OrderStatus
 from cases.models import (
     Case,

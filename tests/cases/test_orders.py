@@ -11,14 +11,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from cases.actions import (
-    add_order,
-    change_order,
-    correct_order,
-    log_outcome,
-    record_breach,
-    void_outcome,
-)
+from cases.actions.orders import add_order, change_order, correct_order, record_breach
+from cases.actions.outcomes import log_outcome, void_outcome
 from cases.choices import NOTICES, Kind, OrderKind
 from cases.models import Case, OrderBreach, Outcome, ProtectiveOrder
 from cases.orders import (

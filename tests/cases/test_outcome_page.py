@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from audit.models import LogRow
-from cases.actions import merge_outcome
 from cases.actions.entries import UNDO_WITHIN
+from cases.actions.outcomes import merge_outcome
 from cases.choices import Kind
 from cases.models import (
     Case,

@@ -26,8 +26,10 @@ from audit.filters import SOUGHT
 from audit.models import LogRow
 from audit.seals import seal
 from audit.verify import verify
-from cases.actions import amend_outcome, merge_outcome, send_back, void_outcome
-from cases.actions.reduce import BLANKED, GONE, STAYS, _guards, reduce_some, work_on
+from cases.actions.cuts import BLANKED, GONE, STAYS
+from cases.actions.entries import send_back
+from cases.actions.outcomes import amend_outcome, merge_outcome, void_outcome
+from cases.actions.reduce import _guards, reduce_some, work_on
 from cases.actions.retention import decide, hold, propose
 from cases.actions.traces import CUT, Traces
 from cases.choices import Offence, OrderKind

@@ -17,11 +17,10 @@ from core.forms import (
     DayInput,
     FilterForm,
     PageForm,
-    in_words,
     parse_clock,
     parse_day,
 )
-from core.spoken import Spoken, lowered
+from core.spoken import Spoken, in_words, lowered
 
 
 @pytest.mark.parametrize(

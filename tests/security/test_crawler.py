@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import EVERYWHERE
 from accounts.views import lists
 from campaigns.models import Borough
-from cases.actions.reduce import BLANKED, GONE
+from cases.actions.cuts import BLANKED, GONE
 from cases.choices import Offence
 from cases.models import BreakGlass, Case, CaseAccess, Outcome
 from cases.views import log

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Borough, Campaign
-from cases.actions import void_outcome
+from cases.actions.outcomes import void_outcome
 from cases.choices import Offence
 from cases.models import Outcome
 from core.templatetags.page import by_how_much

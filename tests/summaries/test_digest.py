@@ -20,7 +20,7 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.permissions import BoroughScope
 from campaigns.models import Campaign
-from cases import actions
+from cases.actions import outcomes as actions
 from cases.models import Case, Outcome
 from config.celery import app
 from core.days import LONDON, DayRange

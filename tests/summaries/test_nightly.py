@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.permissions import EVERYWHERE
 from campaigns.models import Campaign
-from cases import actions
+from cases.actions import outcomes as actions
 from cases.models import Outcome
 from config.celery import app
 from core.days import DayRange, london_day

@@ -21,7 +21,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.permissions import BoroughScope, Permission
 from campaigns.models import Borough, Campaign, Team
-from cases import actions
+from cases.actions import outcomes as actions
 from cases.choices import BailKind, Kind
 from cases.models import Outcome
 from core.days import DatabaseNow, DayRange

@@ -8,7 +8,7 @@ import time_machine
 
 from audit.models import LogRow
 from campaigns.models import Campaign
-from cases.actions import void_outcome
+from cases.actions.outcomes import void_outcome
 from core.days import london_clock
 from core.marking import MARKED
 from core.templatetags.page import by_how_much, thousands, week_day

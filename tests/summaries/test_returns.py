@@ -21,7 +21,7 @@ from audit.seals import seal
 from audit.tables import tables
 from audit.verify import verify
 from campaigns.models import Borough, Campaign
-from cases.actions import void_outcome
+from cases.actions.outcomes import void_outcome
 from cases.models import Outcome
 from cases.presenters.desk import Desk
 from core.days import LONDON, DayRange

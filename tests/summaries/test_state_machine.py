@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 
 from accounts.models import User
 from accounts.permissions import EVERYWHERE, BoroughScope
-from cases import actions
+from cases.actions import outcomes as actions
 from cases.choices import Kind
 from cases.models import Case, Outcome
 from core.days import DayRange

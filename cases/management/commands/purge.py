@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts.imports.actions import purge_imports
-from cases.actions import purge_drafts
+from cases.actions.drafts import purge_drafts
 
 
 class Command(BaseCommand):

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from cases.actions import reduce
+from cases.actions.cuts import would_go
 from cases.actions.retention import approved
 from cases.models import Case, Reduction, ReductionCase
 from cases.retention import due
@@ -31,5 +32,5 @@ class Command(BaseCommand):
 
     def _say(self, which: str, cases: Any) -> None:
         self.stdout.write(f"{which}: {cases.count():,} cases")
-        for label, number, what in reduce.would_go(cases):
+        for label, number, what in would_go(cases):
             self.stdout.write(f"{number:>12,} {label} {what}")
