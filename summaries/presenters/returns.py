@@ -83,6 +83,10 @@ class ReturnsPage:
         ]
         return cls(campaign, form, rows, freshness)
 
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}Returns, {self.campaign.name}"
+
     def _in(self, state: State) -> list[Borough]:
         return [row.standing.borough for row in self.rows if row.standing.state is state]
 

@@ -43,12 +43,13 @@ NOT_COMPARED = ("Not compared", "Not compared")
 def _(page: CampaignPage) -> Taken:
     shown, tables = page.figures, []
     if shown:
+        parts = [f"{shown.parts}."] if shown.parts else []
         tables = [
             _headlines(shown.tiles, shown.not_comparable, *shown.different),
             _grown(shown.closer.growth),
             _rates(shown.closer),
-            _counts(shown.by_day),
-            _counts(shown.by_borough, *([f"{shown.parts}."] if shown.parts else []), ONE_PLACE),
+            _counts(shown.by_day, *parts),
+            _counts(shown.by_borough, *parts, ONE_PLACE),
             Table(
                 "What each figure counts",
                 ["Measure", "Unit", "Counts"],

@@ -110,7 +110,7 @@ def test_a_person_who_moves_sees_the_figures_of_the_new_borough(
     assert arrests(client) == "1"
 
 
-@pytest.mark.parametrize("page", [*PAGES, *PLACES])
+@pytest.mark.parametrize("page", [*PAGES, *PLACES, "returns/"])
 def test_a_poll_is_told_only_what_is_new(cast: Cast, campaign: Campaign, page: str) -> None:
     client = browser(cast.supervisor)
     whole = client.get(f"/campaigns/ours/{page}")
