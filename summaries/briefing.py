@@ -48,14 +48,14 @@ def briefing(page: CampaignPage | PlacePage, *, by: str, made: datetime) -> Data
 
 
 def _of_boroughs(shown: CampaignFigures, out: Taken) -> Data:
-    closer, charts = shown.closer, [_growth(shown.closer.growth)]
+    closer, charts = shown.closer, [_growth(shown.closer.growth.picture)]
     if sum(row.borough.in_london for row in closer.rows) > 1:
         legend = [(LEVELS[shade.level], shade.words) for shade in closer.map.legend]
         found = closer.map
         charts.append(_chart("Where it falls", found.drawing, found.finding, legend=legend))
     return {
         "measure": closer.asked.measure.label,
-        "finding": closer.growth.finding,
+        "finding": closer.growth.picture.finding,
         "charts": charts,
         "table": _table(_with_rates(out, closer.asked.measure)),
         "meanings": _meanings(shown.meanings),
@@ -66,9 +66,9 @@ def _of_place(page: PlacePage, out: Taken) -> Data:
     parts = [part for part in page.depth.breakdowns if part.title in PARTS_DRAWN]
     return {
         "measure": page.form.chosen.label,
-        "finding": page.growth.finding,
+        "finding": page.growth.picture.finding,
         "charts": [
-            _growth(page.growth),
+            _growth(page.growth.picture),
             *(
                 _chart(p.title, p.drawing, p.finding, numbers=out.table(p.title).rows)
                 for p in parts

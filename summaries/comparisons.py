@@ -47,6 +47,13 @@ class Pair:
             DayRange(ours.first, ours.first + length), DayRange(theirs.first, theirs.first + length)
         )
 
+    def within(self, days: DayRange) -> "Pair":
+        """As much of it as has our side in some days, so that both sides are at the same point."""
+        first = max(self.ours.first, days.first)
+        ours = DayRange(first, max(first, min(self.ours.end, days.end)))
+        ahead = self.theirs.first - self.ours.first
+        return Pair(ours, DayRange(ours.first + ahead, ours.end + ahead))
+
     def __len__(self) -> int:
         return len(self.ours)
 
@@ -94,17 +101,18 @@ class Uplift:
 
     @classmethod
     def of(cls, whole: Iterable[Asked], baseline: Baseline, until: DayRange) -> "list[Uplift]":
-        """One for each figure of a campaign, as far as its complete days `until` have come.
+        """One for each figure of a campaign, over those of its complete days that are in `until`.
 
-        NotComparable where no day of the baseline has the weekday of one of ours.
+        NotComparable where none of these days has a partner in the baseline.
         """
         asked = list(whole)
         if not len(until):
             raise NotComparable("Whole days are compared, and the first is not over yet.")
-        pair = Pair.of(until, baseline.days)
+        campaign, place = asked[0].campaign, asked[0].place
+        pair = Pair.of(campaign.days, baseline.days).within(until)
         if not len(pair):
-            raise NotComparable("No whole day is over that the baseline has a like weekday for.")
-        place, measures = asked[0].place, [one.measure for one in asked]
+            raise NotComparable("None of these days is over and has a partner in the baseline.")
+        measures = [one.measure for one in asked]
         ours, theirs = (
             figures(Window(days, place.scope), measures=measures)
             for days in (pair.ours, pair.theirs)

@@ -202,9 +202,10 @@ def standings(
     ]
 
 
-def how_many_signed(campaign: Campaign, days: DayRange, boroughs: Sequence[Borough]) -> int:
-    """How many of these boroughs have signed these days."""
-    return BoroughReturn.objects.of(campaign, days).filter(borough__in=boroughs).standing().count()
+def states(campaign: Campaign, days: DayRange, boroughs: Sequence[Borough]) -> list[State]:
+    """How the return of each borough stands, and nothing of what is in it."""
+    found = standings(campaign, days, boroughs, BoroughReturn.objects.all())
+    return [standing.state for standing in found]
 
 
 def waiting_returns(

@@ -14,14 +14,14 @@ from campaigns.models import Borough, Campaign, Team
 from core.charts import spark
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
-from core.templatetags.page import listed, rounded, thousands, week_day
+from core.templatetags.page import listed, rounded, week_day
 from summaries.asked import Asked, Place
-from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Pair, Uplift
+from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Uplift
 from summaries.figures import By, Window, figures, restated_since
 from summaries.forms import LondonForm
 from summaries.measures import ADDED_UP, BY_SLUG, HEADLINES, MEASURES, OUTCOMES, Measure
-from summaries.presenters.drawn import CHANCE, Picture, grown_words, growth, uplift_words
-from summaries.presenters.parts import Freshness, Heading, State, Table
+from summaries.presenters.growth import Growth
+from summaries.presenters.parts import Freshness, Heading, State, Table, parts_words
 from summaries.presenters.returns import Returned
 from summaries.presenters.training import TRAINED, Training
 from summaries.statistics import Rate
@@ -66,7 +66,8 @@ class RateRow:
     address: str
     count: int
     rate: Rate | None
-    trend: SafeString
+    trend: SafeString | None
+    """Of the days that are over: a day that runs would always look like a fall."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Closer:
     """The chosen measure: how it grows, and where it falls."""
 
     asked: Asked
-    growth: Picture
+    growth: Growth
     map: BoroughMap
     rows: list[RateRow]
     parts: str
@@ -86,6 +87,7 @@ class Closer:
         asked: Asked,
         boroughs: Sequence[Borough],
         begun: DayRange,
+        over: DayRange,
         baseline: Baseline | None,
         uplift: Uplift | None,
         *,
@@ -97,7 +99,8 @@ class Closer:
         for borough, counts in by_place.items():
             here = asked.within(borough)
             rate = Rate(sum(counts), borough.population, 1_000) if borough.population else None
-            trend = spark(f"{borough.name}, day by day", counts)
+            whole = counts[: len(over)]
+            trend = spark(f"{borough.name}, day by day", whole) if whole else None
             rows.append(RateRow(borough, here.address, sum(counts), rate, trend))
         by_day = [sum(counts) for counts in zip(*by_place.values(), strict=True)]
         values = {
@@ -107,7 +110,7 @@ class Closer:
         unit = f"{asked.measure.unit} {RESIDENTS.words}" if rates else asked.measure.unit.value
         return cls(
             asked=asked,
-            growth=growing(asked, by_day, baseline, uplift),
+            growth=Growth.of(asked, by_day, baseline, uplift),
             map=borough_map(
                 boroughs,
                 values,
@@ -116,35 +119,8 @@ class Closer:
                 places=RESIDENTS.places if rates else 0,
             ),
             rows=rows,
-            parts=_parts(asked.measure, [(row.borough, row.count) for row in rows]),
+            parts=parts_words(asked.measure, [(row.borough, row.count) for row in rows]),
         )
-
-
-def growing(
-    asked: Asked, by_day: Sequence[int], baseline: Baseline | None, uplift: Uplift | None
-) -> Picture:
-    """How a measure grows beside its baseline, and what that says."""
-    unit, before = asked.measure.unit.value, _baseline_by_day(asked, baseline)
-    label = baseline.label if baseline else ""
-    return Picture(
-        uplift_words(uplift, label)
-        if uplift and baseline
-        else grown_words(unit, sum(by_day), len(by_day), len(asked.days)),
-        growth(asked.days, by_day, before, unit=unit, against=label),
-        CHANCE if before else "",
-    )
-
-
-def _baseline_by_day(asked: Asked, baseline: Baseline | None) -> list[int]:
-    """The counts of the baseline from the day that matches our first, as many days as it has."""
-    if baseline is None:
-        return []
-    pair = Pair.of(asked.days, baseline.days)
-    if pair.ours.first != asked.days.first:
-        return []
-    days = DayRange(pair.theirs.first, baseline.days.end)
-    found = figures(Window(days, asked.place.scope), By.DAY, [asked.measure])[asked.measure]
-    return [found.get(str(day), 0) for day in days]
 
 
 @dataclass(frozen=True)
@@ -192,14 +168,12 @@ class CampaignFigures:
             closer=Closer.of(
                 whole.asked(form.chosen),
                 boroughs,
-                begun,
-                baseline,
-                uplifts.get(form.chosen),
+                *(begun, over, baseline, uplifts.get(form.chosen)),
                 rates=form.rates,
             ),
             by_day=by_day,
             by_borough=by_borough,
-            parts=_parts(ARRESTS, [*zip(boroughs, arrests, strict=True)]),
+            parts=parts_words(ARRESTS, [*zip(boroughs, arrests, strict=True)]),
             freshness=Freshness.now(now),
             not_comparable=refused,
         )
@@ -322,15 +296,3 @@ def in_order(place: Place) -> list[Borough]:
     """London's boroughs by name, then outside London, then not known: from sure to unsure."""
     boroughs = Borough.objects.filter(pk__in=place.ids)
     return sorted(boroughs, key=lambda b: (not b.in_london, b.slug == "not-known", b.name))
-
-
-def _parts(measure: Measure, parts: Sequence[tuple[Borough, int]]) -> str:
-    """How the counts of the parts add up, in words; nothing where there is one part only."""
-    london = [(b.name, count) for b, count in parts if b.in_london]
-    if len(london) > 3:
-        london = [(f"{len(london)} boroughs", sum(count for _, count in london))]
-    said = [*london, *((b.name, count) for b, count in parts if not b.in_london)]
-    if len(said) < 2:
-        return ""
-    sum_ = " + ".join(f"{name} {thousands(count)}" for name, count in said)
-    return f"{sum_} = {thousands(sum(count for _, count in parts))} {measure.unit}"

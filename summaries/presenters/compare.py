@@ -17,11 +17,12 @@ from summaries.comparisons import (
     NotComparable,
     Uplift,
 )
-from summaries.figures import Window, figures
+from summaries.figures import By, Window, figures
 from summaries.forms import CompareForm
 from summaries.measures import HEADLINES, MEASURES, Measure
-from summaries.presenters.drawn import Picture, beyond_words, comparison_picture, uplift_words
-from summaries.presenters.parts import Freshness
+from summaries.presenters.campaign import in_order
+from summaries.presenters.drawn import Picture, beyond_words, comparison_picture
+from summaries.presenters.parts import Freshness, parts_words
 from summaries.statistics import Interval
 
 COUNTED = tuple(measure for measure in MEASURES if measure.one_by_one)
@@ -51,6 +52,7 @@ class ComparePage:
     picture: Picture | None
     rows: list[ComparedRow]
     spread: str
+    parts: str
     refused: str
     freshness: Freshness
 
@@ -65,10 +67,11 @@ class ComparePage:
             try:
                 if form.days.first > london_day(now):
                     raise NotComparable("These days have not begun.")
-                boroughs = Borough.objects.filter(pk__in=place.ids)
+                boroughs = in_order(place)
                 compared = Comparison.of(asked, form.chosen_base, boroughs)
             except NotComparable as why:
-                return cls(campaign, form, form.chosen, None, [], "", str(why), freshness)
+                return cls(campaign, form, form.chosen, None, [], "", "", str(why), freshness)
+            counts = asked.counts(By.BOROUGH)
         return cls(
             campaign=campaign,
             form=form,
@@ -76,6 +79,7 @@ class ComparePage:
             picture=comparison_picture(compared, form.chosen.unit.value),
             rows=_rows(compared, asked),
             spread=_spread(compared),
+            parts=parts_words(form.chosen, [(b, counts.get(str(b.pk), 0)) for b in boroughs]),
             refused="",
             freshness=freshness,
         )
@@ -140,16 +144,6 @@ def _spread(compared: Comparison) -> str:
     )
 
 
-@dataclass(frozen=True)
-class UpliftRow:
-    uplift: Uplift
-    words: str
-
-    @property
-    def measure(self) -> Measure:
-        return self.uplift.ours.measure
-
-
 def _others(campaign: Campaign, today: date) -> list[Campaign]:
     begun = Campaign.objects.filter(first_day__lte=today)
     return list(begun.exclude(pk=campaign.pk)) if campaign.first_day <= today else []
@@ -161,7 +155,7 @@ class UpliftPage:
 
     campaign: Campaign
     label: str
-    rows: list[UpliftRow]
+    rows: list[Uplift]
     refused: str
     freshness: Freshness
     others: list[Campaign]
@@ -180,8 +174,7 @@ class UpliftPage:
                 found = Uplift.of(asked, baseline, over)
             except NotComparable as why:
                 return cls(campaign, "", [], str(why), freshness, others)
-        rows = [UpliftRow(uplift, uplift_words(uplift, baseline.label)) for uplift in found]
-        return cls(campaign, baseline.label, rows, "", freshness, others)
+        return cls(campaign, baseline.label, found, "", freshness, others)
 
     @property
     def title(self) -> str:
@@ -190,7 +183,7 @@ class UpliftPage:
     @property
     def days(self) -> tuple[Asked, Asked]:
         """Any of the pairs, for the days that all of them share."""
-        return self.rows[0].uplift.ours, self.rows[0].uplift.theirs
+        return self.rows[0].ours, self.rows[0].theirs
 
 
 @dataclass(frozen=True)
@@ -223,6 +216,9 @@ class BesidePage:
     other: Campaign
     rows: list[BesideRow]
     same_boroughs: bool
+    running: bool
+    """Whether the last day of either has not ended."""
+    freshness: Freshness
 
     @classmethod
     def of(
@@ -234,6 +230,7 @@ class BesidePage:
             if not len(days):
                 raise NotComparable(f"{one.name} has not begun.")
         with one_snapshot():
+            freshness = Freshness.now(now)
             places = [Place.of_campaign(one, scope) for one in (campaign, other)]
             for one, place in zip((campaign, other), places, strict=True):
                 if not place.ids:
@@ -251,7 +248,9 @@ class BesidePage:
             )
             for measure in HEADLINES
         ]
-        return cls(campaign, other, rows, places[0].ids == places[1].ids)
+        running = any(london_day(now) in one.days for one in (campaign, other))
+        same = places[0].ids == places[1].ids
+        return cls(campaign, other, rows, same, running, freshness)
 
     @property
     def days(self) -> tuple[DayRange, DayRange]:

@@ -127,11 +127,13 @@ def finding(comparison: Comparison) -> str:
         return listed([row.borough.name for row in comparison.rows if row.beyond.endswith(side)])
 
     above, below = names("above"), names("below")
+    wide = comparison.funnel.overdispersed
+    explained = "what chance and the spread of all explain" if wide else "what chance explains"
     if not (above or below):
-        return "Every borough lies within what chance explains."
+        return f"Every borough lies within {explained}."
     said = [f"{names_} above" for names_ in [above] if names_]
     said += [f"{names_} below" for names_ in [below] if names_]
-    return f"Beyond what chance explains: {'; '.join(said)}. The others lie within it."
+    return f"Beyond {explained}: {'; '.join(said)}. The others lie within it."
 
 
 def beyond_words(row: BoroughRate) -> str:

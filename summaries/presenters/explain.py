@@ -3,23 +3,35 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission
-from campaigns.models import Campaign
+from campaigns.models import Borough, Campaign
 from cases.models import Outcome
+from core.days import london_day
 from core.pages import Page, keyset_page
 from core.snapshots import one_snapshot
-from core.templatetags.page import span, thousands
+from core.templatetags.page import rounded, span, thousands
 from partners.models import Partner, TrainingSession
 from partners.querysets import TrainingSessionQuerySet
 from summaries.asked import Asked
+from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Uplift
 from summaries.figures import By, changed_since_proof, left_out
 from summaries.measures import EVENTS, OUTCOMES
 from summaries.models import Restatement
+from summaries.presenters.drawn import uplift_words
 from summaries.presenters.parts import Freshness
+from summaries.statistics import EXACT_BELOW, Rate
 
 ROWS_SHOWN = 10
+RATIO = (
+    "Both sides have as many days, so the ratio is that of the two counts; its interval is the "
+    "exact one of two counts that come one by one."
+)
 
 
 @dataclass(frozen=True)
@@ -39,18 +51,22 @@ class Explanation:
     """Of the training sessions, where it counts them."""
     partners: list[tuple[Partner, int]] | None
     restated: int
+    rate: str
+    """The same as a rate, where it is of a borough with residents."""
+    against: "Against | None"
 
     @classmethod
     def of(cls, asked: Asked, user: User, now: datetime, cursor: str = "") -> "Explanation":
         """ValueError where there is no page of sessions of that name."""
         by, key = asked.breakdown
         with one_snapshot():
+            count = asked.count()
             found = asked.rows(user) if user.may(Permission.READ_RECORDS) else None
             shown = found.select_related("case", "borough", "team") if found is not None else None
             training = asked.training(user)
             return cls(
                 asked=asked,
-                count=asked.count(),
+                count=count,
                 left_out=left_out(asked.window, asked.measure, by, key, asked.narrowed),
                 changed=changed_since_proof(asked.window),
                 late=found.entered_late().count() if found is not None else None,
@@ -61,6 +77,8 @@ class Explanation:
                 page=None if training is None else _page(training, cursor),
                 partners=asked.partners(user),
                 restated=cls._restated(asked, user),
+                rate=_as_rate(asked, count),
+                against=Against.of(asked, now),
             )
 
     @staticmethod
@@ -92,6 +110,16 @@ class Explanation:
         if self.asked.led:
             label = f"{label} led by {self.asked.led}"
         return f"{label}: {self.asked.part.label}" if self.asked.part else label
+
+    @property
+    def back(self) -> tuple[str, str]:
+        """The page that has it: of its place, of the team that led, else of the campaign."""
+        campaign, place, led = self.campaign, self.asked.place, self.asked.led
+        for kind, key in place.query:
+            return place.label, reverse(f"summaries:{kind}", args=[campaign.slug, key])
+        if led:
+            return led.name, reverse("summaries:team", args=[campaign.slug, led.slug])
+        return campaign.name, reverse("summaries:campaign", args=[campaign.slug])
 
     @property
     def formula(self) -> str:
@@ -155,6 +183,16 @@ class Explanation:
         return self.asked.measure.source is EVENTS and (part is None or part.by is not By.OFFENCE)
 
     @property
+    def changes(self) -> str:
+        """The lines of the ledger that are of its measure, its kind of part and its borough."""
+        asked = self.asked
+        said = {"measure": asked.measure.slug, "by": asked.breakdown[0].value}
+        if asked.place.is_borough:
+            said |= dict(asked.place.query)
+        page = reverse("summaries:changes", args=[asked.campaign.slug])
+        return f"{page}?{urlencode(said)}"
+
+    @property
     def query(self) -> str:
         """What its address asks for."""
         return self.asked.address.partition("?")[2]
@@ -165,6 +203,46 @@ class Explanation:
         if self.listable is None or self.asked.measure.distinct:
             return 0
         return max(self.count - self.listable, 0)
+
+
+class Against(NamedTuple):
+    """How a figure stands to the baseline, or why that is not said; and its count there."""
+
+    words: str
+    address: str
+
+    @classmethod
+    def of(cls, asked: Asked, now: datetime) -> "Against | None":
+        """Nothing of a figure that is never compared."""
+        if not _comparable(asked):
+            return None
+        try:
+            baseline = Baseline.of(asked.campaign, asked.place)
+            [found] = Uplift.of([asked], baseline, asked.days.until(london_day(now)))
+        except NotComparable as why:
+            return cls(str(why), "")
+        return cls(f"{uplift_words(found, baseline.label)} {RATIO}", found.theirs.address)
+
+
+def _comparable(asked: Asked) -> bool:
+    return asked.measure.one_by_one and not (asked.part or asked.led)
+
+
+def _as_rate(asked: Asked, count: int) -> str:
+    if not (_comparable(asked) and asked.place.is_borough):
+        return ""
+    borough = Borough.objects.get(pk__in=asked.place.ids)
+    if not borough.population:
+        return ""
+    rate, places = Rate(count, borough.population, RESIDENTS.per), RESIDENTS.places
+    low, high = (rounded(end, places) for end in (rate.interval.low, rate.interval.high))
+    limits = "Byar’s" if count >= EXACT_BELOW else "exact"
+    return (
+        f"{rounded(rate.value, places)} {RESIDENTS.words}: {thousands(count)} for "
+        f"{thousands(borough.population)} residents of all ages in the middle of "
+        f"{borough.population_year}, as the Office for National Statistics estimates them. Its 95% "
+        f"interval is {low} to {high}: {limits} limits of a count that comes one by one."
+    )
 
 
 def _page(rows: TrainingSessionQuerySet, cursor: str) -> Page[TrainingSession]:

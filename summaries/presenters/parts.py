@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from campaigns.models import Team
+from campaigns.models import Borough, Team
 from cases.choices import Offence
 from core.days import DayRange
-from core.templatetags.page import moment
+from core.templatetags.page import moment, thousands
 from summaries.asked import Asked
 from summaries.figures import By, figures
 from summaries.measures import Measure, add
@@ -148,3 +148,15 @@ def part_labels(by: By) -> Callable[[Measure], Mapping[str, str]]:
     if by is By.OFFENCE:
         return lambda _: dict(Offence.choices)
     return lambda measure: measure.source.details
+
+
+def parts_words(measure: Measure, parts: Sequence[tuple[Borough, int]]) -> str:
+    """How the counts of the parts add up, in words; nothing where there is one part only."""
+    london = [(b.name, count) for b, count in parts if b.in_london]
+    if len(london) > 3:
+        london = [(f"{len(london)} boroughs", sum(count for _, count in london))]
+    said = [*london, *((b.name, count) for b, count in parts if not b.in_london)]
+    if len(said) < 2:
+        return ""
+    sum_ = " + ".join(f"{name} {thousands(count)}" for name, count in said)
+    return f"{sum_} = {thousands(sum(count for _, count in parts))} {measure.unit}"

@@ -14,10 +14,10 @@ from summaries.figures import By, figures
 from summaries.forms import MeasureForm
 from summaries.lifecycle import credited
 from summaries.measures import ADDED_UP, HEADLINES, Measure
-from summaries.presenters.campaign import Tile, Whole, growing
+from summaries.presenters.campaign import Tile, Whole
 from summaries.presenters.depth import Depth
-from summaries.presenters.drawn import Picture
-from summaries.presenters.parts import Freshness
+from summaries.presenters.growth import Growth
+from summaries.presenters.parts import Freshness, State
 from summaries.presenters.training import TRAINED, Training
 
 
@@ -26,6 +26,7 @@ class PlacePage:
     """Figures of one borough or command, and the work behind them as far as it may be seen."""
 
     campaign: Campaign
+    state: State
     place: Place
     form: MeasureForm
     near: list[tuple[str, str]]
@@ -33,7 +34,7 @@ class PlacePage:
     begun: bool
     tiles: list[Tile]
     training: Training
-    growth: Picture
+    growth: Growth
     depth: Depth
     freshness: Freshness
     not_comparable: str
@@ -52,13 +53,14 @@ class PlacePage:
             totals = figures(asked.window, measures=dict.fromkeys((*HEADLINES, *TRAINED)))
             return cls(
                 campaign=campaign,
+                state=State.of(campaign.days, today),
                 place=place,
                 form=form,
                 near=_near(campaign, place),
                 begun=days.first <= today,
                 tiles=list(whole.tiles(totals, uplifts, today)),
                 training=Training.of(map(whole.asked, TRAINED), totals),
-                growth=growing(asked, grown, baseline, uplifts.get(asked.measure)),
+                growth=Growth.of(asked, grown, baseline, uplifts.get(asked.measure)),
                 depth=Depth.of(
                     *(whole, form.chosen, user, now), overdue_export=_export(campaign, place)
                 ),

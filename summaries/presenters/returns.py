@@ -27,9 +27,9 @@ from summaries.returns import (
     asked_boroughs,
     counted,
     due,
-    how_many_signed,
     may_sign,
     standings,
+    states,
     waiting_returns,
 )
 
@@ -82,6 +82,10 @@ class ReturnsPage:
             Row(one, tag(one), address("return", campaign, days, one.borough.slug)) for one in found
         ]
         return cls(campaign, form, rows, freshness)
+
+    @property
+    def title(self) -> str:
+        return f"{self.form.error_title}Returns, {self.campaign.name}"
 
     def _in(self, state: State) -> list[Borough]:
         return [row.standing.borough for row in self.rows if row.standing.state is state]
@@ -255,10 +259,11 @@ class SignPage:
 
 
 class Returned(NamedTuple):
-    """How many of the boroughs asked have signed what is due now."""
+    """How many of the boroughs asked have signed what is due now, and differ since."""
 
     days: DayRange
     signed: int
+    differing: int
     asked: int
     whole: bool
 
@@ -268,7 +273,9 @@ class Returned(NamedTuple):
         days, asked = due(campaign, now), [b for b in boroughs if b.in_london]
         if days is None or not asked:
             return None
-        return cls(days, how_many_signed(campaign, days, asked), len(asked), days == campaign.days)
+        found = states(campaign, days, asked)
+        signed, differing = len(asked) - found.count(State.WAITS), found.count(State.DIFFERS)
+        return cls(days, signed, differing, len(asked), days == campaign.days)
 
 
 def returns_to_sign(user: User, now: datetime) -> list[tuple[Campaign, list[Standing]]]:

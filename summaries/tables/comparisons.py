@@ -21,7 +21,7 @@ def _(page: ComparePage) -> Taken:
             [
                 *("Borough", headed(page.measure), page.based_on),
                 *(rate, *limits(rate)),
-                *("Expected by chance, from", "Expected by chance, to", "Lies"),
+                *("Expected from", "Expected to", "Lies"),
             ],
             [
                 (
@@ -30,7 +30,7 @@ def _(page: ComparePage) -> Taken:
                 )
                 for row in page.rows
             ],
-            [page.spread, page.base_note, CHANCE],
+            [*([f"{page.parts}."] if page.parts else []), page.spread, page.base_note, CHANCE],
         )
         tables = [table]
     title = f"{page.measure.label} by borough, compared, {page.campaign.name}"
@@ -52,8 +52,8 @@ def _(page: UpliftPage) -> Taken:
         ],
         [
             (
-                *(row.measure.label, row.measure.unit.value),
-                *(row.uplift.count, row.uplift.other, *times(row.uplift), row.uplift.says),
+                *(row.ours.measure.label, row.ours.measure.unit.value),
+                *(row.count, row.other, *times(row), row.says),
             )
             for row in page.rows
         ],

@@ -11,6 +11,7 @@ from summaries.measures import Measure
 from summaries.presenters import parts
 from summaries.presenters.campaign import CampaignPage, Closer, Tile
 from summaries.presenters.depth import Depth, PartRow
+from summaries.presenters.growth import Growth
 from summaries.presenters.place import PlacePage, TeamPage
 from summaries.statistics import Rate
 from summaries.tables.taken import AGAINST, Taken, ends, facts, headed, limits, taken, times
@@ -42,11 +43,13 @@ NOT_COMPARED = ("Not compared", "Not compared")
 def _(page: CampaignPage) -> Taken:
     shown, tables = page.figures, []
     if shown:
+        parts = [f"{shown.parts}."] if shown.parts else []
         tables = [
             _headlines(shown.tiles, shown.not_comparable, *shown.different),
+            _grown(shown.closer.growth),
             _rates(shown.closer),
-            _counts(shown.by_day),
-            _counts(shown.by_borough, *([f"{shown.parts}."] if shown.parts else []), ONE_PLACE),
+            _counts(shown.by_day, *parts),
+            _counts(shown.by_borough, *parts, ONE_PLACE),
             Table(
                 "What each figure counts",
                 ["Measure", "Unit", "Counts"],
@@ -64,9 +67,11 @@ def _(page: PlacePage) -> Taken:
     if page.begun:
         tables = [
             _headlines(page.tiles, page.not_comparable),
+            _grown(page.growth),
             *_in_depth(page.depth, page.form.chosen),
         ]
     said = facts(page.form.days, page.place.label, page.freshness)
+    said.insert(0, ("Campaign", page.state.words))
     title = f"{page.place.label}, {page.campaign.name}"
     return Taken(title, said, tables, page.form.query, briefing=True)
 
@@ -161,6 +166,17 @@ def _headline(tile: Tile, *, running: bool, compared: bool) -> list[Cell]:
     if compared:
         row += [times(tile.uplift)[0], tile.uplift.says] if tile.uplift else NOT_COMPARED
     return row
+
+
+def _grown(growth: Growth) -> Table:
+    headings = ["Day", headed(growth.asked.measure), "So far"]
+    rows: list[Sequence[Cell]] = []
+    for label, alone, grown, before in growth.rows:
+        ours = [number[0] if number else "Not yet" for number in (alone, grown)]
+        theirs = [before[0] if before else "No such day"] if growth.against else []
+        rows.append((label, *ours, *theirs))
+    headings += ["Baseline so far"] if growth.against else []
+    return Table("How it grows", headings, rows, [growth.picture.finding])
 
 
 def _rates(closer: Closer) -> Table:

@@ -27,11 +27,11 @@ from campaigns.models import Campaign
 from core.days import london_day
 from core.sessions import is_poll
 from core.squeeze import Squeezed
-from core.templatetags.page import clock
+from core.templatetags.page import moment
 from summaries.version import campaign_and_version
 
 RENEWED = "X-Renewed"
-"""The header that says at what time on London's clock the figures are."""
+"""The header that says of which moment, on London's clock, the figures are."""
 AT_MOST = 10 * 60
 """Seconds after which a page is made anew though nothing changed: that a run is late shows then."""
 
@@ -117,7 +117,7 @@ def _answer(
             response = render(request, "summaries/renewing.html", context)
         response.squeezed = squeezed  # type: ignore[attr-defined]
     response["ETag"] = tag
-    response[RENEWED] = clock(now)
+    response[RENEWED] = moment(now)
     return response
 
 

@@ -1,5 +1,7 @@
 """The boroughs' returns: who has signed, one borough's, and signing."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
@@ -12,12 +14,17 @@ from core.access import requires
 from summaries.forms import ReturnDaysForm, SignForm
 from summaries.presenters.returns import ReturnPage, ReturnsPage, SignPage
 from summaries.returns import asked_boroughs, may_sign, sign_return, signable
+from summaries.views.renewing import renewing_of_ones_own
 
 
 @requires(Permission.SEE_FIGURES)
 def returns(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who has signed, of the boroughs that a person sees figures of."""
-    return render(request, "summaries/returns.html", {"page": returns_page(request, slug)})
+
+    def page_of(campaign: Campaign, now: datetime) -> ReturnsPage:
+        return ReturnsPage.of(campaign, request.user, _days(request, campaign), now)
+
+    return renewing_of_ones_own(request, slug, "summaries/_returns.html", page_of)
 
 
 def returns_page(request: SignedInRequest, slug: str) -> ReturnsPage:

@@ -216,9 +216,9 @@ def test_london_now_says_what_changed_since_yesterday(cast: Cast, campaign: Camp
     restate(now, slice="team", key="1")
     restate(now, day=THIRD + day)
     assert restated_since(window, now - day) == 1
-    assert "1 figure of days already counted was restated in last night’s check." in said()
+    assert "1 figure of days already counted was restated." in said()
     restate(now)
-    assert "2 figures of days already counted were restated in last night’s check." in said()
+    assert "2 figures of days already counted were restated." in said()
     assert restated_since(elsewhere, now - day) == 0
 
 

@@ -71,6 +71,17 @@ def test_a_campaign_on_other_weekdays_loses_the_days_without_a_partner() -> None
     assert pair.theirs == DayRange.inclusive(date(2020, 11, 26), date(2020, 12, 10))
 
 
+def test_some_days_are_set_against_the_baseline_at_the_same_point() -> None:
+    """Not against its beginning."""
+    pair, day = Pair.of(OURS, THEIRS), date(2021, 12, 8)
+    second = pair.within(DayRange.inclusive(date(2021, 12, 2), day))
+    assert second.theirs == DayRange.inclusive(date(2020, 12, 3), date(2020, 12, 9))
+    assert second.ours == DayRange.inclusive(date(2021, 12, 2), day)
+    assert pair.within(DayRange.inclusive(day, date(2021, 12, 20))).ours.last == date(2021, 12, 9)
+    for outside in (OURS.last, date(2021, 11, 24)):
+        assert len(pair.within(DayRange.inclusive(outside, outside))) == 0
+
+
 def logged(borough: Borough, day: date, number: int = 1) -> None:
     """Arrests at midday of a day."""
     case = CaseFactory.create(borough=borough)
@@ -159,7 +170,7 @@ def test_no_baseline_is_a_legal_answer_with_its_reason(cast: Cast, campaign: Cam
     assert "the first is not over yet" in refusal(lambda: Uplift.of([one], baseline, nothing))
     thursday = DayRange.inclusive(OURS.first, OURS.first)
     friday = Baseline("Before", DayRange.inclusive(OURS.first + ONE_DAY, OURS.first + ONE_DAY))
-    assert "No whole day is over" in refusal(lambda: Uplift.of([one], friday, thursday))
+    assert "None of these days is over" in refusal(lambda: Uplift.of([one], friday, thursday))
 
 
 @pytest.fixture
@@ -185,6 +196,15 @@ def test_boroughs_beyond_chance_are_named_and_nobody_is_ranked(
     assert rate.count == 60
     assert rate.value == pytest.approx(0.6)
     assert len(found.rows) == 12
+
+
+def test_a_spread_that_all_share_is_not_called_chance(cast: Cast) -> None:
+    boroughs = BoroughFactory.create_batch(12, population=100_000)
+    for n, borough in enumerate(boroughs):
+        logged(borough, OURS.first, [10, 40][n % 2])
+    campaign = CampaignFactory.create(boroughs=boroughs)
+    found = Comparison.of(asked(campaign, cast), RESIDENTS, boroughs)
+    assert finding(found) == "Every borough lies within what chance and the spread of all explain."
 
 
 def test_a_rate_by_cases_rests_on_cases_with_an_outcome(cast: Cast, london: list[Borough]) -> None:
@@ -295,8 +315,12 @@ class TestPages:
         return browser(cast.supervisor)
 
     def test_compare(self, client: Client, london: list[Borough]) -> None:
-        CampaignFactory.create(slug="all", boroughs=london)
+        elsewhere = BoroughFactory.create(name="Outside London", elsewhere=True)
+        logged(elsewhere, OURS.first, 3)
+        CampaignFactory.create(slug="all", boroughs=[*london, elsewhere])
         answer = client.get("/campaigns/all/compare/")
+        parts = "12 boroughs 282 + Outside London 3 = 285 arrest events."
+        assert parts in text_of(answer)
         assert "Beyond what chance explains" in text_of(answer)
         page = answer.context["page"]
         assert [row.borough for row in page.rows] == sorted(london, key=lambda b: b.name)
@@ -322,10 +346,10 @@ class TestPages:
         answer = client.get("/campaigns/the-days/uplift/")
         words = text_of(answer)
         assert "25 November to 9 December 2021 are set against those of 26 November to 10" in words
-        rows = {row.measure.slug: row for row in answer.context["page"].rows}
-        assert rows["arrests"].uplift.ratio.value == 3
-        assert rows["arrests"].uplift.ratio.differs
-        assert rows["charges"].uplift.ratio is None
+        rows = {row.ours.measure.slug: row for row in answer.context["page"].rows}
+        assert rows["arrests"].ratio.value == 3
+        assert rows["arrests"].ratio.differs
+        assert rows["charges"].ratio is None
         # A sum of attendances has no limits of chance.
         assert "engagement_attendances" not in rows
 
@@ -366,6 +390,9 @@ class TestPages:
         assert f'href="{beside}"' in text_of(client.get("/campaigns/the-days/uplift/"))
         page = client.get(beside).context["page"]
         assert (page.rows[0].count, page.rows[0].other) == (8, 9)
+        words = text_of(client.get(beside))
+        assert "“A day” is the count over as many days, today taken for a whole one." in words
+        assert "None has been proved yet." in words
         # Nine days of the other have begun.
         assert (page.rows[0].a_day, page.rows[0].other_a_day) == (0.5, 1)
         assert not page.same_boroughs

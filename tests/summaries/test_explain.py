@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils.html import escape
 
@@ -166,6 +167,8 @@ def test_every_number_of_the_campaigns_page_opens_onto_itself(
         page = client.get("/campaigns/the-days/").context["page"].figures
         numbers = [(tile.asked.address, tile.count) for tile in page.tiles]
         numbers += [(row.address, row.count) for row in page.closer.rows]
+        for row in page.closer.growth.rows:
+            numbers += [(to, number) for number, to in filter(None, row[1:])]
         for table in (page.by_day, page.by_borough):
             for row in [*table.rows, table.total]:
                 numbers += [(address, number) for number, address in row.cells]
@@ -225,6 +228,7 @@ def test_a_command_is_its_boroughs(cast: Cast, campaign: Campaign) -> None:
     client = browser(cast.force_supervisor)
     page = client.get("/campaigns/the-days/figures/arrests/?command=AS").context["page"]
     assert (page.count, page.asked.place.label) == (2, command.name)
+    assert page.back == (command.name, "/campaigns/the-days/commands/AS/")
     assert listed(client, page.asked.list_address) == 2
 
 
@@ -273,6 +277,41 @@ def test_the_words_say_what_is_left_out_and_what_is_live(cast: Cast, campaign: C
     words = text_of(client.get("/campaigns/the-days/figures/arrests/"))
     assert "restated once after it had been counted" in words
     assert 'href="/campaigns/the-days/changes/?measure=arrests&amp;by="' in words
+    words = text_of(client.get("/campaigns/the-days/figures/arrests/?borough=lambeth"))
+    changes = "/campaigns/the-days/changes/?measure=arrests&by=&borough=lambeth"
+    assert f'href="{escape(changes)}"' in words
+    assert len(client.get(changes).context["page"].page.rows) == 1
+
+
+def test_a_rate_and_a_ratio_are_explained_behind_their_count(
+    cast: Cast, campaign: Campaign
+) -> None:
+    Borough.objects.filter(pk=cast.a.pk).update(population=10_000, population_year=2021)
+    Campaign.objects.update(
+        baseline="dates",
+        baseline_none_reason="",
+        baseline_first_day=DAYS.first - timedelta(days=7),
+        baseline_last_day=DAYS.last - timedelta(days=7),
+    )
+    for days_ago in (1, 1, 1, 1, 8, 8, 0):
+        case = CaseFactory.create(borough=cast.a)
+        OutcomeFactory.create(case=case, happened_at=NOON - timedelta(days=days_ago))
+    client, page = browser(cast.force_supervisor), "/campaigns/the-days/figures/arrests/"
+    with time_machine.travel(NOON, tick=False):
+        words = text_of(client.get(f"{page}?borough=lambeth"))
+        rate = "0.500 per 1,000 residents: 5 for 10,000 residents of all ages in the middle of 2021"
+        assert rate in words
+        assert "Its 95% interval is 0.162 to 1.167: exact limits" in words
+        ratio = "Over 2 days with the same weekdays: 4 against 2 in “the baseline”, 2.00 times"
+        assert ratio in words
+        explained = client.get(f"{page}?borough=lambeth").context["page"]
+        assert client.get(explained.against.address).context["page"].count == 2
+        rows = dict(rows_of(client.get(f"{page}tables/what-this-number-is.csv"))[2:])
+        assert rows["Against the baseline"].startswith(ratio)
+        assert "As a rate" not in rows
+        for other in ("arrests/?offence=stalking", "officers_trained/", "suspects_arrested/"):
+            found = client.get(f"/campaigns/the-days/figures/{other}").context["page"]
+            assert (found.rate, found.against) == ("", None), other
 
 
 def _merge(by: User) -> dict[str, Any]:

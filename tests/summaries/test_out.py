@@ -194,7 +194,7 @@ def test_the_briefing_says_what_the_page_says_tagged_and_marked(busy: None, cast
     assert "Provisional management information, not official statistics." in words
     assert f"by {cast.force_supervisor}" in words
     assert "Campaign: Day 3 of 3." in words
-    assert shown.closer.growth.finding in words
+    assert shown.closer.growth.picture.finding in words
     assert shown.freshness.words in words
     assert f"{shown.parts}." in words
     rates = {row.borough.name: row for row in shown.closer.rows}

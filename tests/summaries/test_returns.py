@@ -590,6 +590,9 @@ class TestElsewhere:
             return text_of(browser(who).get("/campaigns/the-days/"))
 
         assert "1 of 2 boroughs signed." in said(cast.supervisor)
+        OutcomeFactory.create(borough=cast.a, case__borough=cast.a, happened_at=at(FIRST.first))
+        words = "1 of 2 boroughs signed, of which 1 differs from the figures now."
+        assert words in said(cast.supervisor)
         assert "0 of 1 borough signed." in said(cast.officer_of_b)
         with time_machine.travel(at(DAYS.first + timedelta(days=1), 9), tick=False):
             assert "1 of 2 boroughs signed for 25 November 2021." in said(cast.communications)

@@ -168,7 +168,10 @@ SAID: dict[str, dict[str, list[str]]] = {
             "Over 6 days with the same weekdays, nothing was counted now or in “the baseline”.",
             "0 of 3 boroughs signed for 30 November 2021.",
         ],
-        "borough": ["Nothing has been logged here for these days yet, so every figure is 0."],
+        "borough": [
+            "Day 7 of 16",
+            "Nothing has been logged here for these days yet, so every figure is 0.",
+        ],
         "compare": ["Nothing was counted in these days, so there is nothing to compare."],
         "uplift": [
             "The figures of 25 to 30 November 2021 are set against those of 26 November to "
@@ -188,6 +191,7 @@ SAID: dict[str, dict[str, list[str]]] = {
             f"No comparison with a baseline: {NOT_OVER}",
             "Arrests 3 arrest events 3 today so far",
             "none 1 2 By borough",
+            "Barnet 1 0.004 0.000 to 0.022 Not yet",
         ],
         "borough": [
             f"No comparison with a baseline: {NOT_OVER}",
@@ -195,7 +199,7 @@ SAID: dict[str, dict[str, list[str]]] = {
         ],
         "compare": ["Every borough lies within what chance explains."],
         "uplift": [f"There is no comparison for this campaign. {NOT_OVER}"],
-        "beside": ["Ours 25 November 2021"],
+        "beside": ["days that have begun: 25 November 2021, and"],
         "returns": ["The first return can be signed on 26 November 2021, once a day is over."],
         "return": ["A return of Barnet can be signed from 26 November 2021 on."],
         "explain": [UNPROVED, "Open all 3 in the list of outcomes"],

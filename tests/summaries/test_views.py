@@ -19,6 +19,7 @@ from core.snapshots import one_snapshot
 from core.templatetags.page import listed, moment, span, thousands, week_day
 from summaries.models import SummaryRun
 from summaries.presenters.parts import Freshness, State
+from tests.cases.pages import text_of
 
 PAGE = "/campaigns/16-days-2021/"
 NOW = datetime(2021, 12, 1, 10, 0, tzinfo=LONDON)
@@ -156,6 +157,28 @@ class TestCampaign:
         assert [row.label for row in rows] == [week_day(day) for day in campaign.days][:7]
         assert [row.note for row in rows] == ["", "", "", "", "", "", "so far"]
 
+    @pytest.mark.parametrize("place", ["", "boroughs/barnet/"])
+    def test_of_days_to_come_says_from_when_on_and_takes_others(
+        self,
+        as_role: Callable[..., Client],
+        campaign: Campaign,
+        boroughs: list[Borough],
+        now: datetime,
+        place: str,
+    ) -> None:
+        """Also while the campaign itself runs."""
+        _arrest(boroughs[0], NOW)
+        client = as_role("supervisor")
+        later = f"{PAGE}{place}?first_day=8&first_month=12&last_day=9&last_month=12"
+        words = text_of(client.get(later))
+        assert "Figures appear here from 8 December 2021, the first day." in words
+        assert "Times the baseline" not in words
+        assert 'name="first_day" value="8"' in words
+        earlier = _campaign("later", date(2021, 12, 20), boroughs)
+        counted = f"/campaigns/{earlier.slug}/{place}?first_day=1&first_month=12"
+        page = client.get(counted).context["page"]
+        assert (page if place else page.figures).tiles[0].count == 1
+
     def test_parts_add_up_in_words(
         self, as_role: Callable[..., Client], campaign: Campaign, boroughs: list[Borough]
     ) -> None:
@@ -215,8 +238,8 @@ class TestCampaign:
             client.get(PAGE)
         # The session, the person with their boroughs, the campaign and its version, its boroughs
         # twice, four times figures, the targets of training, the last proof and the last run, what
-        # was restated, who has signed; and the bounds of one snapshot.
-        assert len(few) == len(many) == 16
+        # was restated, who has signed and two counts of what; and the bounds of one snapshot.
+        assert len(few) == len(many) == 18
 
 
 def test_the_list_of_campaigns_costs_one_question(

@@ -1,4 +1,4 @@
-// <div data-renewing="tag" data-at="10:32am">: figures that renew themselves in place while somebody
+// <div data-renewing="tag" data-at="10:32am on Thursday ...">: figures that renew themselves in place while somebody
 // looks. Asked with the tag of what is shown, the server answers that it still holds, or with the
 // part anew. It takes no such question for a sign that somebody is there.
 
@@ -42,6 +42,7 @@ function watch(part) {
     if (answer.status >= 500) throw new Error(answer.status);
     if (answer.status !== 200 && answer.status !== 304) return end("This page is no longer open to you.");
     at = answer.headers.get("X-Renewed");
+    part.dataset.at = at; // For paper.
     if (answer.status === 200) {
       const before = numbers(part);
       Idiomorph.morph(part, await answer.text(), { morphStyle: "innerHTML", callbacks: LEFT_ALONE });
