@@ -38,7 +38,7 @@ class EventFilter(ListFilter):
             ("done", "Done"),
             ("cancelled", "Cancelled"),
             ("void", "Void"),
-            ("waiting", "Over, nothing said of it"),
+            ("waiting", "Over, no results yet"),
         ],
         method="in_state",
         empty_label="",
