@@ -23,7 +23,7 @@ class EventFilter(CountedFilter):
             ("done", "Done"),
             ("cancelled", "Cancelled"),
             ("void", "Void"),
-            ("waiting", "Over, nothing said of it"),
+            ("waiting", "Over, no results yet"),
         ],
         method="in_state",
         empty_label="",

@@ -68,7 +68,7 @@ class Line:
             ("What was done", row.get_action_display(), ""),
             ("Record", self.thing, self.record_address),
             *((label, words, "") for label, words in self.said),
-            ("Rows shown", "" if row.results is None else f"{row.results:,}", ""),
+            ("Rows", "" if row.results is None else f"{row.results:,}", ""),
             ("Reason", self.why, ""),
             ("Recipient", row.recipient, ""),
             ("Flag", row.get_flag_display(), ""),

@@ -78,7 +78,7 @@ class TransferForm(WorkForm):
         queryset=Borough.objects.all(),
         empty_label="",
         widget=Autocomplete(),
-        help_text="What the case counted goes along with it.",
+        help_text="Everything counted on the case moves to this borough.",
     )
     officer = forms.ModelChoiceField(
         label="Officer in the case",

@@ -41,6 +41,7 @@ from cases.orders import (
     step_words,
     unavailable,
 )
+from cases.reading import works_on
 from core.days import london_day
 from core.templatetags.page import long_day, moment
 
@@ -96,7 +97,7 @@ class CaseWork:
         )
         clocks = [clock for part in cards for card in part for clock in card.clocks]
         running = [clock for clock in clocks if clock.state != State.MET]
-        may_write = user.may(Permission.WRITE_RECORDS)
+        may_write = works_on(user, case) and user.may(Permission.WRITE_RECORDS)
         return cls(case, may_write, *cards, in_order([*running, *bail_clocks(outcomes, now)]))
 
 

@@ -62,7 +62,7 @@ def restrict(request: SignedInRequest, pk: int) -> HttpResponse:
         words=[
             "From now on only you and the officer in the case may know of it. Everybody else, "
             "whatever their role, gets the answer that there is no such case.",
-            "Two people have to agree before it is lifted again.",
+            "Two people have to agree before the restriction is lifted.",
         ],
         part=PART,
     )
@@ -114,11 +114,11 @@ def exclude_person(request: SignedInRequest, pk: int) -> HttpResponse:
         case,
         form,
         heading="Exclude somebody from this case",
-        button="Exclude them",
+        button="Exclude this person",
         words=[
             "At once they find no trace of the case anywhere, whatever their role. They are not "
             "told, and neither should you tell them.",
-            "Two people have to agree before it is lifted again.",
+            "Two people have to agree before the exclusion is lifted.",
         ],
         part=PART,
     )

@@ -7,8 +7,6 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-import pghistory
-
 from accounts.models import User
 from campaigns.models import Borough, Team
 from cases.choices import Kind, ReferenceSystem, Strand
@@ -149,10 +147,9 @@ class Entries:
 
     def save(self) -> None:
         """In bulk, with history kept by the database as for any other entry."""
-        with pghistory.context(action="load demo"):
-            Case.objects.bulk_create(self.cases, batch_size=BATCH)
-            Suspect.objects.bulk_create(self.suspects, batch_size=BATCH)
-            Outcome.objects.bulk_create(self.outcomes, batch_size=BATCH)
+        Case.objects.bulk_create(self.cases, batch_size=BATCH)
+        Suspect.objects.bulk_create(self.suspects, batch_size=BATCH)
+        Outcome.objects.bulk_create(self.outcomes, batch_size=BATCH)
 
     def _lead_team(self, borough: Borough) -> Team:
         command_team = self.places.command_team.get(borough)

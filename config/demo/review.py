@@ -1,7 +1,5 @@
 """Old cases of Lambeth: some due for review, one on hold, a list that waits, and one reduced."""
 
-import pghistory
-
 from cases.actions.reduce import work_on
 from cases.actions.retention import decide, hold, propose
 from cases.choices import ReviewGroup
@@ -20,9 +18,8 @@ def review(people: People, days: DayRange) -> None:
     counted = Outcome.objects.counted().between(days).filter(borough__slug="lambeth")
     oldest = Case.objects.filter(pk__in=counted.values("case"))
     held, reduced, listed, *due = oldest.order_by("opened_at", "pk")[:DUE]
-    with pghistory.context(action="load demo"):
-        cases = Case.objects.filter(pk__in=[case.pk for case in (held, reduced, listed, *due)])
-        cases.update(review_group=ReviewGroup.OTHER)
+    cases = Case.objects.filter(pk__in=[case.pk for case in (held, reduced, listed, *due)])
+    cases.update(review_group=ReviewGroup.OTHER)
     supervisor = people.sign_ins["supervisor.lambeth"]
     hold(by=supervisor, case=held, reason="A civil claim about this case is before the court.")
     agreed = propose(by=supervisor, cases=Case.objects.filter(pk=reduced.pk))

@@ -191,7 +191,7 @@ def _while_running(entries: Entries, known: list[Outcome]) -> Afterwards:
     settled = [o for o in recent if entries.now - o.happened_at > SETTLED_AFTER]
     return Afterwards(
         merge=[],
-        undecided=[(_entered_twice(entries, earlier), earlier) for earlier in pairs],
+        undecided=[_in_order(_entered_twice(entries, one), one) for one in pairs],
         place=[],
         offence=[_take(settled, Kind.ARREST, offence=MISTAKEN) for _ in range(2)],
         void=_mistakes(entries, settled, VOIDS[:2]),
@@ -212,6 +212,11 @@ def _take(rows: list[Outcome], kind: Kind, borough: str = "", offence: str = "")
 
 def _entered_twice(entries: Entries, outcome: Outcome) -> Outcome:
     return entries.again(outcome, team=entries.places.teams["taskforce"])
+
+
+def _in_order(one: Outcome, other: Outcome) -> tuple[Outcome, Outcome]:
+    """The later entry and the earlier."""
+    return (one, other) if one.recorded_at > other.recorded_at else (other, one)
 
 
 def _mistakes(

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pghistory
 from django.db.models import Model
 
 from accounts.models import SavedFilter
@@ -92,9 +91,8 @@ class Work:
         )
 
     def save(self) -> None:
-        with pghistory.context(action="load demo"):
-            for model in MODELS:
-                model._default_manager.bulk_create(self.rows[model])
+        for model in MODELS:
+            model._default_manager.bulk_create(self.rows[model])
 
     def on(self, day: date) -> datetime:
         """When an office did something on a day, never ahead of now."""

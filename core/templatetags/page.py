@@ -1,9 +1,9 @@
 """Days, times and numbers in the words that pages use, and what a person may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import template
 from django.utils.html import format_html
@@ -103,6 +103,14 @@ def listed(names: Sequence[object]) -> str:
 def lower_first(label: str) -> str:
     """A label inside a sentence; one that begins with a name or letters stays as it is."""
     return label if label.startswith("Clare") else lowered(label)
+
+
+@register.simple_tag(takes_context=True)
+def within(context: Mapping[str, Any], part: str, also: str, but: str) -> bool:
+    """Whether the page lies at the address of a part or below it, or below `also`; never `but`."""
+    path = context["request"].path
+    inside = [address for address in (part, also) if address]
+    return path.startswith(tuple(inside)) and not (but and path.startswith(but))
 
 
 @register.filter

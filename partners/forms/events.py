@@ -51,7 +51,7 @@ class EventForm(WritingMixin, PageForm):
         widget=forms.RadioSelect,
         help_text="Training of officers is not an event: it has sessions of its own.",
     )
-    day = DayField(label="Day")
+    day = DayField(label="Day of the event")
     starts = ClockField(
         label="Starts at",
         help_text="Like 1430, 14:30 or 2.30pm.",

@@ -77,10 +77,10 @@ class CalendarForm(PageForm):
     SPOKEN = {"borough": "a borough"}
 
     borough = forms.ModelChoiceField(
-        label="Of which borough",
+        label="Borough",
         queryset=Borough.objects.none(),
         required=False,
-        empty_label="All boroughs that I may read of",
+        empty_label="All boroughs that I may see",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -50,7 +50,7 @@ class SessionForm(WritingMixin, PageForm):
         "agreed_after": "the number who agreed after",
     }
 
-    day = DayField(label="Day", past=True)
+    day = DayField(label="Day of the session", past=True)
     starts = ClockField(label="Started at", help_text="Like 0930, 9:30 or 2.30pm.")
     borough = forms.ModelChoiceField(
         label="Borough", queryset=Borough.objects.none(), empty_label=""

@@ -35,11 +35,11 @@ class Entry:
 
     @property
     def offers(self) -> str:
-        return _said(OFFERS, self.partner.offers)
+        return in_one(OFFERS, self.partner.offers)
 
     @property
     def helps(self) -> str:
-        return _said(HELPS, self.partner.helps) or "Anyone"
+        return in_one(HELPS, self.partner.helps) or "Anyone"
 
     @property
     def languages(self) -> str:
@@ -66,8 +66,8 @@ class Entry:
         return said
 
 
-def _said(labels: dict[str, str], codes: list[str]) -> str:
-    """Labels of which some hold an "and" of their own."""
+def in_one(labels: dict[str, str], codes: list[str]) -> str:
+    """Labels of which some hold an "and" of their own, in one line."""
     words = "; ".join(lower_first(labels[code]) for code in codes)
     return words[:1].upper() + words[1:]
 
@@ -140,7 +140,7 @@ class PartnerPage(Entry):
         partner = self.partner
         yield "Kind", partner.get_kind_display()
         yield "What they offer", self.offers or "Not given"
-        yield "Whom they are there for", self.helps
+        yield "Who they help", self.helps
         yield "Where", self.where
         yield "Languages", self.languages or "Not given"
         yield "Named in public", self._agreement

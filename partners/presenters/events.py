@@ -13,6 +13,7 @@ from core.days import london_day
 from core.templatetags.page import clock, listed, long_day, thousands
 from partners.choices import EventStatus
 from partners.models import EngagementEvent, EventTeam, FollowUp, ImportedEvent, Participation
+from partners.presenters.directory import in_one
 from partners.presenters.links import Confirmations
 
 TOPICS = EngagementEvent._meta.get_field("topics").labels
@@ -42,7 +43,7 @@ class EventPage:
         yield "Lead team", str(event.team or "Not given")
         if teams := listed(list(event.supporting_teams.all())):
             yield "Teams that help", teams
-        if topics := listed([TOPICS[topic] for topic in event.topics]):
+        if topics := in_one(TOPICS, event.topics):
             yield "Topics", topics
         if event.audience:
             yield "Audience", event.audience

@@ -36,7 +36,7 @@ from partners.views.changing import writes_in
 COOKIE = "confirmation"
 COOKIE_LASTS = 60 * 60
 TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
-NOT_SENT = "The email could not be sent. Show a new link, and send it yourself."
+NOT_SENT = "The email could not be sent. Make a new link, and send it yourself."
 LIMITS = guarded("confirmation", asked=60, wrong_here=15, wrong=600)
 OF_ONE = Limit("confirmation-of-one", 60, 300)
 """However many networks ask by one link."""

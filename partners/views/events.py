@@ -101,7 +101,7 @@ def finish(request: SignedInRequest, pk: int) -> HttpResponse:
                 wrote(request, found, form.cleaned_data["feedback"])
                 messages.success(request, "Saved. The event counts as done.")
                 return redirect("partners:event", pk)
-    return _small_form(request, found, form, "What came of it", "Save")
+    return _small_form(request, found, form, "Results", "Save")
 
 
 @requires(Permission.WRITE_RECORDS)

@@ -8,6 +8,7 @@ import {
   NotificationBanner,
   PasswordInput,
   Radios,
+  ServiceNavigation,
   SkipLink,
   createAll,
 } from "govuk-frontend";
@@ -35,6 +36,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
   NotificationBanner,
   PasswordInput,
   Radios,
+  ServiceNavigation,
   SkipLink,
 ].forEach((component) => createAll(component));
 completeSelects();

@@ -61,7 +61,7 @@ def test_a_link_is_made_answered_without_an_account_and_taken_over(
     main = page.get_by_role("main")
     expect(main).to_contain_text("No partner has answered.")
     fine(page)
-    press(page, "Show a new link for Refuge")
+    press(page, "Make a new link for Refuge")
     expect(main).to_contain_text("Copy it now: it is shown this once.")
     fine(page)
     address = main.locator("code").inner_text()
@@ -108,7 +108,7 @@ def test_each_of_the_partners_pages_is_accessible_and_loads_no_script(
     fine: Fine,
 ) -> None:
     sign_in(page, "officer", to=f"/engagement/{part.event_id}/confirmations/")
-    press(page, "Show a new link for Refuge")
+    press(page, "Make a new link for Refuge")
     address = page.get_by_role("main").locator("code").inner_text()
     theirs = new_page()
     loaded: list[tuple[str, str]] = []

@@ -185,7 +185,7 @@ def test_an_officer_logs_a_session_and_corrects_it(
     press(page, "Save session")
     expect(page.locator(".govuk-error-summary")).to_be_focused()
     fine(page)
-    fill_day(page, "Day", london_day(timezone.now()) - timedelta(days=1))
+    fill_day(page, "Day of the session", london_day(timezone.now()) - timedelta(days=1))
     page.get_by_label("Started at").fill("0930")
     page.get_by_label("Borough").select_option("Southwark")
     page.get_by_label("Officers who came").fill("30")

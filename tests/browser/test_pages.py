@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from campaigns.models import Campaign
 from core.days import london_day
 
@@ -28,6 +29,28 @@ def table(page: Page, name: str) -> list[list[str]]:
     """The cells of a table, row by row, without its headings."""
     rows = page.get_by_role("table", name=name, exact=True).locator("tbody tr, tfoot tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
+
+
+def test_the_bar_is_one_line_where_there_is_room_and_a_menu_where_there_is_none(
+    page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine
+) -> None:
+    User.objects.filter(username="administrator").update(name="Bartholomew " * 6)
+    sign_in(page, "administrator", to="/engagement/calendar/")
+    menu = page.get_by_role("navigation", name="Menu")
+    parts = [page.locator(".app-wordmark"), *menu.get_by_role("link").all()]
+    boxes = [part.bounding_box() for part in [*parts, page.get_by_role("button", name="Sign out")]]
+    middles = {round(box["y"] + box["height"] / 2) for box in boxes if box}
+    assert (len(boxes), max(middles) - min(middles) <= 2) == (9, True)
+    expect(menu.locator("[aria-current=true]")).to_have_text("Engagement")
+    menu.get_by_role("link", name="Engagement").click()
+    expect(menu.locator("[aria-current=page]")).to_have_text("Engagement")
+    fine(page)
+    page.set_viewport_size({"width": 320, "height": 900})
+    expect(menu.get_by_role("link")).to_have_count(0)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    menu.get_by_role("button", name="Menu", expanded=False).press("Enter")
+    expect(menu.get_by_role("link")).to_have_count(7)
+    fine(page)
 
 
 def test_the_campaign_page_counts_the_window(

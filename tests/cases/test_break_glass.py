@@ -67,7 +67,8 @@ class TestOpening:
         page = text_of(other.get(at("case", case.pk)))
         assert "You hold open the case" in page
         assert str(outcome.pk) in page
-        assert "Write a note" not in page
+        offered = re.findall(rf'(?:href|action)="({at("case", case.pk)}[a-z][^"]*)"', page)
+        assert offered == [at("declare_conflict", case.pk)]
         page = text_of(other.get(at("outcome", outcome.pk)))
         assert "Correct" not in page
         opening = ("break_glass", "danger", "break_glass")

@@ -223,7 +223,7 @@ class TestMakingALink:
         EngagementEvent.objects.filter(pk=part.event_id).update(**none, **who, **state)
         assert browser(cast.officer).post(at("make_link", part)).status_code == 403
         page = browser(cast.officer).get(at("links", part.event)).content.decode()
-        assert "Show a new link" not in page
+        assert "Make a new link" not in page
         assert opened(address).status_code == 404
 
 

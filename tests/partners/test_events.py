@@ -97,7 +97,7 @@ class TestAdding:
         [
             ({"title": " "}, {"title": ["Enter what it is called"]}),
             ({"kind": "parade"}, {"kind": ["Select a kind from the list"]}),
-            ({"day_day": "31"}, {"day": ["Day must be a real date"]}),
+            ({"day_day": "31"}, {"day": ["Day of the event must be a real date"]}),
             (
                 {"starts": "25"},
                 {"starts": ["The time it starts must be a time, like 1430 or 2.30pm"]},
@@ -284,10 +284,12 @@ class TestWhatCameOfIt:
         self, officer: Client, cast: Cast
     ) -> None:
         event = EngagementEventFactory.create(borough=cast.a, **PLANNED)
-        assert "nobody has said what came of it" in text_of(officer.get(at("event", event.pk)))
+        assert "does not count until somebody records its results" in text_of(
+            officer.get(at("event", event.pk))
+        )
         event.status = "done"
         event.save()
-        assert "nobody has said" not in text_of(officer.get(at("event", event.pk)))
+        assert "does not count until" not in text_of(officer.get(at("event", event.pk)))
 
 
 class TestCancelledAndVoid:

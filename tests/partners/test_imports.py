@@ -170,7 +170,7 @@ def test_what_is_the_same_in_every_row_is_said_once(officer: Client) -> None:
         ({"event": ""}, "title", "Enter what it is called"),
         ({"kind": "Training of officers"}, "kind", "Select a kind from the list"),
         ({"state": ""}, "state", "Select a state"),
-        ({"day": "31/11/2021"}, "day", "Day must be a real date"),
+        ({"day": "31/11/2021"}, "day", "Day of the event must be a real date"),
         ({"starts": ""}, "starts", "Enter the time it starts"),
         ({"place": ""}, "place", "Enter the place, or choose online"),
         ({"borough": "Barnet"}, "borough", "Select a borough from the list"),

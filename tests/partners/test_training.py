@@ -97,7 +97,7 @@ class TestProgramme:
                 *("45%", "23%"),
                 30,
             )
-            assert b"that are the target (45%)" in answer.content
+            assert b"of a target of 60 (45%)" in answer.content
 
     def test_whoever_sees_some_boroughs_reads_of_no_share(
         self, cast: Cast, programme: TrainingProgramme
@@ -105,7 +105,7 @@ class TestProgramme:
         answer = browser(cast.officer).get(at("training_programme", "matters"))
         assert sums(answer.context["page"].standing.whole) == ("Total", 2, 60, 80)
         assert b"in the boroughs that you may see" in answer.content
-        assert b"that are the target" not in answer.content
+        assert b"of a target of" not in answer.content
 
     def test_the_parts_add_up_to_the_whole(self, cast: Cast, programme: TrainingProgramme) -> None:
         page = browser(cast.supervisor).get(at("training_programme", "matters")).context["page"]
@@ -209,7 +209,7 @@ class TestLogging:
     @pytest.mark.parametrize(
         ("wrong", "told"),
         [
-            ({"day_year": 2099}, "Day must be today or in the past"),
+            ({"day_year": 2099}, "Day of the session must be today or in the past"),
             ({"starts": "9.99"}, "The time it started must be a time, like 1430 or 2.30pm"),
             ({"officers_attended": ""}, "Enter the number of officers who came"),
             (

@@ -177,7 +177,7 @@ class TestThePage:
         page = shown(browser(cast.supervisor))
         assert f'href="/training/{paid.slug}/"' in page
         assert f'href="/training/{other.slug}/"' not in page
-        assert "<strong>45</strong> of 60 that are the target (75%)" in page
+        assert "<strong>45</strong> of a target of 60 (75%)" in page
         assert "60 at 2 sessions" in page
         assert "<strong>20</strong> in the boroughs that you may see" in shown(
             browser(cast.officer)
