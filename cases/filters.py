@@ -97,7 +97,7 @@ class OutcomeFilter(CountedFilter):
 
 
 class CaseFilter(ListFilter):
-    sorts = {"opened": ("pk",), "reference": ("reference_key", "pk")}
+    sorts = {"opened": ("opened_at", "pk"), "reference": ("reference_key", "pk")}
     status = django_filters.ChoiceFilter(label="Status", choices=CaseStatus.choices, empty_label="")
     borough = django_filters.ModelChoiceFilter(label="Borough", queryset=BOROUGHS, empty_label="")
     team = django_filters.ModelChoiceFilter(

@@ -179,10 +179,11 @@ class Case(models.Model):
                 condition=Q(reduced_at=None, held_at=None),
             ),
             models.Index(fields=["reference_key"], name="cases_case_reference_key"),
-            models.Index(fields=["borough", "-id"], name="cases_case_borough_latest"),
+            models.Index(fields=["opened_at", "id"], name="cases_case_opened"),
+            models.Index(fields=["borough", "opened_at", "id"], name="cases_case_borough_opened"),
             models.Index(
-                fields=["officer", "-id"],
-                name="cases_case_officer_latest",
+                fields=["officer", "opened_at", "id"],
+                name="cases_case_officer_opened",
                 condition=Q(officer__isnull=False),
             ),
         ]
