@@ -282,13 +282,18 @@ class FollowUpForm(CarefulMixin, WritingMixin, PageForm):
     SPOKEN = {"due_on": "the day it is due"}
 
     what = forms.CharField(label="What is to be done", max_length=200, help_text=NO_NAMES)
-    owner = forms.ModelChoiceField(
+    who = forms.ModelChoiceField(
         label="Who does it",
         queryset=User.objects.filter(is_active=True, role__in=["officer", "supervisor"]),
         empty_label="",
         widget=Autocomplete(),
     )
     due_on = DayField(label="Due by")
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of the follow-up, for a form that is valid."""
+        who = {"owner": self.cleaned_data["who"]}
+        return who | {name: self.cleaned_data[name] for name in ("what", "due_on")}
 
 
 class PartsForm(PageForm):

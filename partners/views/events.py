@@ -165,7 +165,7 @@ def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _to_change(request, pk)
     form = FollowUpForm(posted(request))
     if form.is_valid():
-        facts = form.cleaned_data
+        facts = form.facts()
         added = actions.add_follow_up(by=request.user, event=found, token=form.token, **facts)
         wrote(request, added, added.what)
         messages.success(request, "Follow-up added.")
@@ -182,10 +182,10 @@ def amend_follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
         if found.done_at is not None:
             messages.warning(request, "This follow-up is done already. Nothing was changed.")
             return redirect("partners:event", found.event_id)
-        now = {name: getattr(found, name) for name in ("what", "owner", "due_on")}
+        now = {"what": found.what, "who": found.owner, "due_on": found.due_on}
         form = FollowUpForm(posted(request), now=now)
         if form.is_valid():
-            actions.amend_follow_up(by=request.user, follow_up=found, **form.cleaned_data)
+            actions.amend_follow_up(by=request.user, follow_up=found, **form.facts())
             wrote(request, found, form.cleaned_data["what"])
             messages.success(request, "Follow-up corrected.")
             return redirect("partners:event", found.event_id)

@@ -95,3 +95,25 @@ def test_events_are_mended_saved_brought_in_again_and_undone_by_keyboard_alone(
     enter(page, "Undo all but this one")
     expect(page.get_by_text("Its events count nowhere from now on.")).to_be_visible()
     assert [e.kind for e in EngagementEvent.objects.filter(voided_at=None)] == ["webinar"]
+
+
+def test_words_that_may_identify_somebody_are_checked_by_keyboard(
+    page: Page, people: dict[str, User], sign_in: SignIn, fine: Fine
+) -> None:
+    sign_in(page, "officer", to="/engagement/imports/")
+    press_to(page, "Or paste cells")
+    page.keyboard.insert_text(
+        "Date\tTime\tVenue\tActivity\tType\tBorough\tStatus\tFeedback\n"
+        "27/11/2021\t1430\tBrixton market\tStall\tStall\tLambeth\tDone\tMrs Khan spoke"
+    )
+    enter(page, "Continue")
+    expect(page).to_have_title("Match the columns - Days of Action")
+    enter(page, "Check every row")
+    expect(page.locator(".govuk-error-summary")).to_contain_text(
+        "Row 2: This may identify somebody: “Mrs Khan”. Take it out, or confirm"
+    )
+    fine(page)
+    press_to(page, "I have checked: this does not identify anybody")
+    page.keyboard.press("Space")
+    enter(page, "Check again")
+    expect(page.get_by_role("heading", name="Check and save 1 row")).to_be_visible()

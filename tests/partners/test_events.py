@@ -375,7 +375,7 @@ class TestRepeats:
 class TestFollowUps:
     def test_one_is_added_and_done_once(self, officer: Client, cast: Cast) -> None:
         event = EngagementEventFactory.create(borough=cast.a)
-        sent = {"what": "Send leaflets", "owner": cast.colleague.pk}
+        sent = {"what": "Send leaflets", "who": cast.colleague.pk}
         sent |= {"due_on_day": "1", "due_on_month": "12", "due_on_year": "2021"}
         assert officer.post(at("add_follow_up", event.pk), sent).status_code == 302
         made = FollowUp.objects.get()

@@ -251,7 +251,7 @@ def adding(name: str, cast: Cast) -> tuple[type[Model], str, dict[str, Any]]:
         typed |= {f"review_on_{part}": text for part, text in (day | {"year": "2031"}).items()}
         return Contact, at("add_contact", PartnerFactory.create().slug), typed
     event = EngagementEventFactory.create(borough=cast.a)
-    typed = {"what": "Ring the library", "owner": cast.officer.pk}
+    typed = {"what": "Ring the library", "who": cast.officer.pk}
     typed |= {f"due_on_{part}": text for part, text in day.items()}
     return FollowUp, at("add_follow_up", event.pk), typed
 

@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from django.core.signing import TimestampSigner
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts.kept import seal_of
+from accounts.kept import OURS, seal_of
 from accounts.models import KeptForm, User
 from cases.models import Case, CaseNote, Outcome
 from core.fill import filled
+from core.forms import PageFormMixin
 from partners.models import EngagementEvent
 from tests.cases.pages import as_asked, at, browser, form_at
 from tests.cases.test_doors import Controls
@@ -235,6 +236,19 @@ def test_every_form_that_posts_says_whose_it_is(cast: Cast, case: Case) -> None:
         html = client.get(page).content.decode()
         assert html.count('name="owner"') == html.count('name="csrfmiddlewaretoken"')
     assert 'name="owner"' not in Client().get(reverse("accounts:sign_in")).content.decode()
+
+
+def test_no_form_asks_under_a_name_by_which_forms_are_kept() -> None:
+    """A form that did would not be its owner's any more, and nothing of it would be kept."""
+    assert get_resolver().url_patterns
+    forms, wrong = [PageFormMixin], set()
+    while forms:
+        form = forms.pop()
+        forms += form.__subclasses__()
+        wrong |= {
+            f"{form.__name__}.{name}" for name in OURS & set(getattr(form, "base_fields", ()))
+        }
+    assert wrong == set()
 
 
 class TestFilling:
