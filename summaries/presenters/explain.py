@@ -19,7 +19,15 @@ from core.templatetags.page import rounded, span, thousands
 from partners.models import Partner, TrainingSession
 from partners.querysets import TrainingSessionQuerySet
 from summaries.asked import Asked
-from summaries.comparisons import RESIDENTS, Baseline, NotComparable, Uplift
+from summaries.comparisons import (
+    CASES,
+    RESIDENTS,
+    Base,
+    Baseline,
+    NotComparable,
+    Uplift,
+    cases_by_borough,
+)
 from summaries.figures import By, changed_since_proof, left_out
 from summaries.measures import EVENTS, OUTCOMES
 from summaries.models import Restatement
@@ -51,8 +59,7 @@ class Explanation:
     """Of the training sessions, where it counts them."""
     partners: list[tuple[Partner, int]] | None
     restated: int
-    rate: str
-    """The same as a rate, where it is of a borough with residents."""
+    rates: list[str]
     against: "Against | None"
 
     @classmethod
@@ -77,7 +84,7 @@ class Explanation:
                 page=None if training is None else _page(training, cursor),
                 partners=asked.partners(user),
                 restated=cls._restated(asked, user),
-                rate=_as_rate(asked, count),
+                rates=_as_rates(asked, count),
                 against=Against.of(asked, now),
             )
 
@@ -228,20 +235,34 @@ def _comparable(asked: Asked) -> bool:
     return asked.measure.one_by_one and not (asked.part or asked.led)
 
 
-def _as_rate(asked: Asked, count: int) -> str:
+def _as_rates(asked: Asked, count: int) -> list[str]:
+    """By residents and by cases, of a borough that has any."""
     if not (_comparable(asked) and asked.place.is_borough):
-        return ""
+        return []
     borough = Borough.objects.get(pk__in=asked.place.ids)
-    if not borough.population:
-        return ""
-    rate, places = Rate(count, borough.population, RESIDENTS.per), RESIDENTS.places
-    low, high = (rounded(end, places) for end in (rate.interval.low, rate.interval.high))
+    cases = cases_by_borough(asked.window).get(borough.pk, 0)
+    residents = (
+        f"residents of all ages in the middle of {borough.population_year}, as the Office for "
+        "National Statistics estimates them"
+    )
+    return [
+        _as_rate(count, base, int(number), words)
+        for base, number, words in (
+            (RESIDENTS, borough.population, residents),
+            (CASES, cases, "cases of domestic abuse with an outcome here in these days"),
+        )
+        if number
+    ]
+
+
+def _as_rate(count: int, base: Base, number: int, words: str) -> str:
+    rate = Rate(count, number, base.per)
+    low, high = (rounded(end, base.places) for end in (rate.interval.low, rate.interval.high))
     limits = "Byar’s" if count >= EXACT_BELOW else "exact"
     return (
-        f"{rounded(rate.value, places)} {RESIDENTS.words}: {thousands(count)} for "
-        f"{thousands(borough.population)} residents of all ages in the middle of "
-        f"{borough.population_year}, as the Office for National Statistics estimates them. Its 95% "
-        f"interval is {low} to {high}: {limits} limits of a count that comes one by one."
+        f"{rounded(rate.value, base.places)} {base.words}: {thousands(count)} for "
+        f"{thousands(number)} {words}. Its 95% interval is {low} to {high}: {limits} limits of a "
+        "count that comes one by one."
     )
 
 

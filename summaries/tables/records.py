@@ -111,7 +111,7 @@ def _(page: Explanation) -> Taken:
         ("Counts", f"{asked.measure.meaning} {page.formula}"),
         ("When", f"{page.window}. {page.clock}"),
         ("Where", page.where),
-        *([("As a rate", page.rate)] if page.rate else []),
+        *(("As a rate", words) for words in page.rates),
         *([("Against the baseline", page.against.words)] if page.against else []),
         ("Left out", "; ".join(page.uncounted)),
         ("How fresh", page.live),

@@ -302,6 +302,8 @@ def test_a_rate_and_a_ratio_are_explained_behind_their_count(
         rate = "0.500 per 1,000 residents: 5 for 10,000 residents of all ages in the middle of 2021"
         assert rate in words
         assert "Its 95% interval is 0.162 to 1.167: exact limits" in words
+        assert "100.00 per 100 recorded cases: 5 for 5 cases of domestic abuse" in words
+        assert "Its 95% interval is 32.47 to 233.37: exact limits" in words
         ratio = "Over 2 days with the same weekdays: 4 against 2 in “the baseline”, 2.00 times"
         assert ratio in words
         explained = client.get(f"{page}?borough=lambeth").context["page"]
@@ -311,7 +313,7 @@ def test_a_rate_and_a_ratio_are_explained_behind_their_count(
         assert "As a rate" not in rows
         for other in ("arrests/?offence=stalking", "officers_trained/", "suspects_arrested/"):
             found = client.get(f"/campaigns/the-days/figures/{other}").context["page"]
-            assert (found.rate, found.against) == ("", None), other
+            assert (found.rates, found.against) == ([], None), other
 
 
 def _merge(by: User) -> dict[str, Any]:
