@@ -12,7 +12,7 @@ from campaigns.models import Borough, Campaign, Team
 from core.filters import DayFilter, ListFilter
 from core.forms import Autocomplete, FilterForm
 from partners.choices import EventKind, Topic
-from partners.models import EngagementEvent, Partner
+from partners.models import EngagementEvent, FollowUp, Partner
 
 
 def _boroughs(request: HttpRequest) -> "QuerySet[Borough]":
@@ -62,6 +62,9 @@ class EventFilter(ListFilter):
         empty_label="",
         widget=Autocomplete,
     )
+    to_do = django_filters.BooleanFilter(
+        label="I have a follow-up to do", method="with_my_follow_ups", widget=forms.CheckboxInput
+    )
     boroughs = django_filters.ModelMultipleChoiceFilter(
         label="Boroughs",
         field_name="borough",
@@ -96,6 +99,12 @@ class EventFilter(ListFilter):
 
     def about(self, rows: Any, _name: str, topic: str) -> Any:
         return rows.filter(topics__contains=[topic])
+
+    def with_my_follow_ups(self, rows: Any, _name: str, wanted: bool) -> Any:
+        if not wanted:
+            return rows
+        mine = FollowUp.objects.visible_to(self.request.user).open()
+        return rows.filter(pk__in=mine.filter(owner=self.request.user).values("event"))
 
     def with_team(self, rows: Any, _name: str, team: Team) -> Any:
         """Lead or helping."""
