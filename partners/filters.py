@@ -9,7 +9,7 @@ from accounts.filters import CountedFilter, boroughs_in, team_filter
 from campaigns.models import Team
 from core.forms import Autocomplete, FilterForm
 from partners.choices import EventKind, Topic
-from partners.models import EngagementEvent, Partner
+from partners.models import EngagementEvent, FollowUp, Partner
 
 BOROUGHS = boroughs_in(lambda user: user.engagement_scope)
 """Those whose engagement the person may read of."""
@@ -41,6 +41,9 @@ class EventFilter(CountedFilter):
         empty_label="",
         widget=Autocomplete,
     )
+    to_do = django_filters.BooleanFilter(
+        label="I have a follow-up to do", method="with_my_follow_ups", widget=forms.CheckboxInput
+    )
     helped = django_filters.ModelChoiceFilter(
         label="Helping team",
         field_name="supporting_teams",
@@ -58,3 +61,9 @@ class EventFilter(CountedFilter):
 
     def about(self, rows: Any, _name: str, topic: str) -> Any:
         return rows.filter(topics__contains=[topic])
+
+    def with_my_follow_ups(self, rows: Any, _name: str, wanted: bool) -> Any:
+        if not wanted:
+            return rows
+        mine = FollowUp.objects.visible_to(self.request.user).open()
+        return rows.filter(pk__in=mine.filter(owner=self.request.user).values("event"))

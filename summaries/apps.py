@@ -9,7 +9,7 @@ class SummariesConfig(AppConfig):
     name = "summaries"
 
     def ready(self) -> None:
-        from cases.presenters.desk import REMINDERS
+        from accounts.reminders import REMINDERS
         from summaries.presenters.returns import reminders
 
         post_migrate.connect(_recount_what_was_redefined, sender=self)

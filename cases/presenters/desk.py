@@ -1,13 +1,12 @@
 """What an officer has to do, and what they did last."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
 
 from accounts.models import KeptForm, User
 from accounts.permissions import Permission
+from accounts.reminders import REMINDERS, Reminder
 from campaigns.models import Campaign
 from cases.actions.entries import may_undo
 from cases.choices import Kind
@@ -18,17 +17,6 @@ from core.days import london_day
 
 LATEST = 10
 CLOCKS = 20
-
-
-class Reminder(NamedTuple):
-    """A line of what waits, and where it is done."""
-
-    words: str
-    address: str
-
-
-REMINDERS: list[Callable[[User, datetime], list[Reminder]]] = []
-"""What the layers above have to remind of; each adds its own as the product starts."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -75,6 +75,10 @@ class EventPage:
     def follow_ups(self) -> list[FollowUp]:
         rows = FollowUp.objects.visible_to(self.user).filter(event=self.event)
         return list(rows.select_related("owner", "done_by"))
+
+    @property
+    def today(self) -> date:
+        return london_day(self.now)
 
     @cached_property
     def repeats(self) -> list[EngagementEvent]:

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import Permission
+from accounts.reminders import Reminder
 from campaigns.models import Borough, Campaign
-from cases.presenters.desk import Reminder
 from core.days import ONE_DAY, DayRange, london_day
 from core.snapshots import one_snapshot
 from core.templatetags.page import listed, long_day, lower_first, span, thousands

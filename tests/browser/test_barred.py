@@ -129,6 +129,6 @@ def test_break_glass_has_a_banner_an_end_and_a_review(
     auditor.get_by_label("Justified", exact=True).check()
     auditor.get_by_label("What you found").fill("He was in custody, and she was told in time")
     auditor.get_by_role("button", name="Save the review").click()
-    expect(auditor.get_by_text("Nothing waits.")).to_be_visible()
+    expect(auditor.get_by_text("No case waits for a review.")).to_be_visible()
     fine(auditor)
     assert BreakGlass.objects.get().reviewed_by == people["auditor"]

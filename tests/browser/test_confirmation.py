@@ -140,7 +140,7 @@ def test_a_calendars_address_is_made_made_anew_and_ended(
 ) -> None:
     sign_in(page, "officer", to="/engagement/feed/")
     fine(page)
-    page.get_by_label("Of which borough").select_option("Lambeth")
+    page.get_by_label("Borough").select_option("Lambeth")
     press(page, "Make an address")
     main = page.get_by_role("main")
     expect(main).to_contain_text("Copy it now: it is shown this once.")

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import SavedFilter
 from audit.models import LogRow
-from core.days import LONDON, ONE_DAY
+from core.days import LONDON, ONE_DAY, london_day
 from partners import actions
 from partners.actions import Every
 from partners.actions.events import repeats
@@ -392,6 +393,24 @@ class TestFollowUps:
         assert list(FollowUp.objects.open()) == [made]
         actions.void_event(by=cast.officer, event=made.event, reason="Entered twice")
         assert not FollowUp.objects.open().exists()
+
+    @pytest.mark.parametrize(("due_in", "overdue"), [(0, ""), (-1, ", 1 overdue")])
+    def test_its_owner_finds_it_from_the_desk(
+        self, officer: Client, cast: Cast, due_in: int, overdue: str
+    ) -> None:
+        mine, another = EngagementEventFactory.create_batch(2, borough=cast.a)
+        today = london_day(timezone.now())
+        due_on = today + due_in * ONE_DAY
+        made = FollowUpFactory.create(event=mine, owner=cast.officer, due_on=due_on)
+        FollowUpFactory.create(event=another, owner=cast.colleague, due_on=today - ONE_DAY)
+        assert f">My follow-ups of events: 1{overdue}</a>" in text_of(officer.get("/desk/"))
+        listed = officer.get("/engagement/?to_do=on").context["page"].rows
+        assert [event.pk for event in listed] == [mine.pk]
+        assert ("Overdue" in text_of(officer.get(at("event", mine.pk)))) is bool(overdue)
+        officer.post(at("finish_follow_up", made.pk))
+        assert "My follow-ups" not in text_of(officer.get("/desk/"))
+        assert "Overdue" not in text_of(officer.get(at("event", mine.pk)))
+        assert not officer.get("/engagement/?to_do=on").context["page"].rows
 
 
 class TestTheList:

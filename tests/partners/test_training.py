@@ -97,7 +97,7 @@ class TestProgramme:
                 *("45%", "23%"),
                 30,
             )
-            assert b"of a target of 60 (45%)" in answer.content
+            assert b"of a target of 200 (45%)" in answer.content
 
     def test_whoever_sees_some_boroughs_reads_of_no_share(
         self, cast: Cast, programme: TrainingProgramme
