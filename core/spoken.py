@@ -21,6 +21,8 @@ MANY = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 CLAUSE = re.compile(r"(who|whom|what|when|where|which|why|how|whether|their)\b")
 PARTICULAR = re.compile(r" (of|in|that|which) ")
 """What makes one thing of its kind: the borough of the offence."""
+said_late = lazy(lambda words: words(), str)
+"""Made once, as each `lazy` makes a class, and there are a hundred words in a form."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def word(field: forms.Field, name: str, own: str = "") -> None:
     field.spoken = spoken  # type: ignore[attr-defined]
     for code, words in spoken.messages():
         if field.error_messages.get(code, "") in {"", *STOCK}:
-            field.error_messages[code] = lazy(words, str)()
+            field.error_messages[code] = said_late(words)
 
 
 def subject(field: forms.Field, otherwise: str) -> str:
