@@ -21,8 +21,6 @@ MANY = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 CLAUSE = re.compile(r"(who|whom|what|when|where|which|why|how|whether|their)\b")
 PARTICULAR = re.compile(r" (of|in|that|which) ")
 """What makes one thing of its kind: the borough of the offence."""
-said_late = lazy(lambda words: words(), str)
-"""Made once, as each `lazy` makes a class, and there are a hundred words in a form."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +75,14 @@ class Spoken:
                 yield "max_value", lambda: f"{self.subject} must be {most:,} or fewer"
         if isinstance(field, forms.EmailField):
             yield "invalid", lambda: "Enter an email address, like name@example.org"
+
+
+def _said(words: Callable[[], str]) -> str:
+    return words()
+
+
+said_late = lazy(_said, str)
+"""Made once, as each `lazy` makes a class, and there are a hundred words in a form."""
 
 
 def word(field: forms.Field, name: str, own: str = "") -> None:
