@@ -4,7 +4,7 @@ Django renders the models around a model anew after each operation, and here nea
 stand around the user: a first `migrate` took most of a minute, a tenth of it in the database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db.migrations.state import ProjectState
 class Together(Operation):
     """Operations of which none needs to see what another has done to the models."""
 
-    def __init__(self, operations: list[Any]) -> None:
+    def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
@@ -29,7 +29,7 @@ class Together(Operation):
         if rendered is not None:
             state.apps = rendered
             names = {_model_of(operation) for operation in self.operations}
-            state.reload_models({(app_label, name) for name in names})
+            state.reload_models([(app_label, name) for name in names])
 
     def database_forwards(
         self,
@@ -58,12 +58,12 @@ class Together(Operation):
 class Migration(migrations.Migration):
     """Takes models that are created one after the other together, and likewise their parts."""
 
-    def __init__(self, name: str, app_label: str) -> None:
-        super().__init__(name, app_label)
-        self.operations = list(_in_groups(self.operations))
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.operations = list(_in_groups(cls.operations))
 
 
-def _in_groups(operations: list[Any]) -> Iterator[Any]:
+def _in_groups(operations: Sequence[Operation]) -> Iterator[Operation]:
     for kind, group in groupby(operations, _kind):
         if kind is None:
             yield from group
@@ -71,7 +71,7 @@ def _in_groups(operations: list[Any]) -> Iterator[Any]:
             yield Together(list(group))
 
 
-def _kind(operation: Any) -> type[Operation] | None:
+def _kind(operation: Operation) -> type[Operation] | None:
     if isinstance(operation, migrations.CreateModel):
         return migrations.CreateModel
     if isinstance(operation, migrations.AddField | IndexOperation):
