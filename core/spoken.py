@@ -79,13 +79,21 @@ class Spoken:
             yield "invalid", lambda: "Enter an email address, like name@example.org"
 
 
+def _said(words: Callable[[], str]) -> str:
+    return words()
+
+
+said_late = lazy(_said, str)
+"""Made once, as each `lazy` makes a class, and there are a hundred words in a form."""
+
+
 def word(field: forms.Field, name: str, own: str = "") -> None:
     """Says in plain words what to do, where a field has no words of its own."""
     spoken = Spoken(field, name, own)
     field.spoken = spoken  # type: ignore[attr-defined]
     for code, words in spoken.messages():
         if field.error_messages.get(code, "") in {"", *STOCK}:
-            field.error_messages[code] = lazy(words, str)()
+            field.error_messages[code] = said_late(words)
 
 
 def subject(field: forms.Field, otherwise: str) -> str:

@@ -13,6 +13,8 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import OperationalError, connection, transaction
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg.errors import DeadlockDetected
 from pytest_django import Settings
 
@@ -26,6 +28,14 @@ from tests.signing_in import show_second_factor
 # For each connection of the tests and of the processes that they start: no row of theirs need
 # outlive a crash of the machine, so no commit waits for the disk.
 os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+
+# An example may take as long as a busy machine needs, and shares the fixtures of its test.
+hypothesis_settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("patient")
 
 
 @dataclass(frozen=True)

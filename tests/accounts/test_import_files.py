@@ -300,7 +300,7 @@ NAUGHTY = st.one_of(
 @example(b'"')
 @example(b"PK\x03\x04")
 @example(b"\xff\xfe\x00")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
     try:
         rows = list(islice(read(content), 100))

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.db.models import Model
 from factory.django import DjangoModelFactory
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -430,11 +430,7 @@ PLACES = st.integers(0, 3)
         max_size=6,
     ),
 )
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60)
 def test_nobody_ever_sees_beyond_their_boroughs_or_a_case_they_are_barred_from(
     role: str, whole_force: bool, active: bool, covered: set[int], cases: list[dict[str, Any]]
 ) -> None:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Import
@@ -177,9 +177,7 @@ def counts() -> dict[str, int]:
         return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
-@settings(
-    max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=1_000)
 @given(data=st.data())
 def test_no_odd_post_to_any_page_breaks_or_half_saves(pages: Pages, data: st.DataObject) -> None:
     client, address, offered = data.draw(st.sampled_from(pages.found))

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases.choices import Kind
@@ -114,11 +114,7 @@ def test_a_reference_has_one_key_whatever_its_spaces_and_case(reference: str, ke
         st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=40
     ).filter(str.strip)
 )
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=50)
 def test_any_reference_is_kept_as_typed_beside_its_key(reference: str) -> None:
     with transaction.atomic():
         case = CaseFactory.create(reference=reference, borough__elsewhere=True)

@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.imports.cells import SERIALS_START
@@ -165,9 +165,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     team=st.sampled_from(["Taskforce", "", "", "nobody"]),
     helpers=st.sampled_from(["", "", "Taskforce", "Dogs", "dogs; Taskforce", "Dogs, nobody"]),
 )
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=400)
 def test_a_row_fits_exactly_when_the_form_is_valid(
     cast: Cast,
     kind: Kind,
@@ -334,9 +332,7 @@ EVENTS = st.lists(
 
 
 @given(there=EVENTS, rows=EVENTS)
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 def test_rows_are_alike_as_the_log_says_that_entries_are(
     cast: Cast, there: list[Any], rows: list[Any]
 ) -> None:

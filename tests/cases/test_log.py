@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.kept import seal_of
@@ -552,9 +552,7 @@ ODD = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_odd_post_breaks_or_half_saves(officer: Client, cast: Cast, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(list(Kind)))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -665,9 +665,7 @@ ODD = st.one_of(
 )
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120)
 @given(st.data())
 def test_no_odd_post_breaks_or_half_saves(cast: Cast, entry: Outcome, data: st.DataObject) -> None:
     supervisor = browser(cast.supervisor)

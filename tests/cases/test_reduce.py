@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.imports.files import normal, read_normal
@@ -334,11 +334,7 @@ def rows_of(case: Case) -> dict[str, list[Any]]:
     return found
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=12)
 @given(
     work=st.one_of(st.just(list(WORK)), st.lists(st.sampled_from(WORK), max_size=8)),
     sealed=st.booleans(),

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.days import LONDON, DayRange, london_day, start_of
@@ -70,11 +70,7 @@ def test_both_hours_of_the_repeated_one_are_in_the_day(fold: int) -> None:
 
 @pytest.mark.django_db
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=40))
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=25)
 def test_the_database_agrees_with_python_on_every_day(moments: list[datetime]) -> None:
     borough = BoroughFactory.create(elsewhere=True)
     rows = EngagementEvent.objects.bulk_create(
@@ -87,7 +83,6 @@ def test_the_database_agrees_with_python_on_every_day(moments: list[datetime]) -
 
 
 @given(day=DAYS)
-@settings(deadline=None)
 def test_a_day_begins_at_its_local_midnight(day: date) -> None:
     start = start_of(day)
     assert (london_day(start), start.utcoffset()) == (day, start.astimezone(LONDON).utcoffset())

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.http import QueryDict
 from django.utils import timezone
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from accounts.imports.check import SURE, Fit, Problem
@@ -103,9 +103,7 @@ USUAL = {
     checked=st.booleans(),
     topics=st.sampled_from(["", "Stalking", "clare's law; Stalking", "DVDS, safety", "Cats"]),
 )
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=200)
 def test_a_row_fits_exactly_when_the_forms_are_valid(
     cast: Cast,
     state: EventStatus,

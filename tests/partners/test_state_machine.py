@@ -211,7 +211,6 @@ def test_confirming_keeps_its_rules_whatever_happens() -> None:
         settings=settings(
             max_examples=40,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -208,7 +209,7 @@ UNSCOPED = SimpleNamespace(objects=every_case, _meta=Case._meta)
 
 
 class EveryRow(ListPage):
-    @property
+    @cached_property
     def filter(self) -> Any:
         return self.of.filter(
             self.request.GET, queryset=self.of.model._default_manager.all(), request=self.request

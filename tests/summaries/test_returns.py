@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -143,11 +143,7 @@ class TestFreezing:
             max_size=8,
         )
     )
-    @settings(
-        max_examples=25,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @settings(max_examples=25)
     def test_what_is_signed_is_what_each_figure_was_at_that_moment_and_stays_so(
         self, cast: Cast, campaign: Campaign, steps: list[tuple[str, int]]
     ) -> None:

@@ -379,7 +379,6 @@ def _run(examples: int, steps: int, *phases: Phase) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             phases=phases or tuple(Phase),
             suppress_health_check=list(HealthCheck),
         ),
