@@ -90,7 +90,7 @@ def test_every_page_opens_for_an_auditor_alone(cast: Cast, auditor: Client) -> N
 def test_signing_in_leads_an_auditor_to_the_log(auditor: Client) -> None:
     assert auditor.get("/")["Location"] == at("log")
     page = auditor.get(at("log")).content.decode()
-    assert 'aria-current="true">Log</a>' in page
+    assert 'aria-current="page">Log</a>' in page
     assert "Campaigns" not in page
 
 

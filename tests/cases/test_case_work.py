@@ -28,7 +28,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2021, 12, 1, 12, 0, tzinfo=LONDON)
-PARTS = ("orders", "disclosures", "evidence")
+
+
+def drawn(work: CaseWork) -> str:
+    return render_to_string("cases/_case_work.html", {"work": work})
 
 
 @pytest.fixture
@@ -164,8 +167,7 @@ def test_it_asks_as_little_for_twenty_of_each_as_for_one(cast: Cast, case: Case)
         officer = User.objects.get(pk=cast.officer.pk)
         with CaptureQueriesContext(connection) as captured:
             work = CaseWork.of(case, officer, NOW)
-            for part in PARTS:
-                render_to_string(f"cases/_{part}.html", {"work": work})
+            drawn(work)
         asked.append(len(captured))
     assert len(work.orders) == 20
     assert asked == [7, 7], "Boroughs, pilots, orders, breaches, applications, devices, bail."
@@ -176,15 +178,13 @@ def test_who_may_only_read_is_offered_nothing_to_do(cast: Cast, case: Case) -> N
     shown = {}
     for person in (cast.officer, cast.administrator):
         work = CaseWork.of(case, person, NOW)
-        shown[person] = sum(
-            render_to_string(f"cases/_{part}.html", {"work": work}).count("<a ") for part in PARTS
-        )
+        shown[person] = drawn(work).count("<a ")
     assert shown == {cast.officer: 14, cast.administrator: 0}
 
 
 def test_an_empty_case_says_what_to_do(cast: Cast, case: Case) -> None:
     work = CaseWork.of(case, cast.officer, NOW)
-    html = "".join(render_to_string(f"cases/_{part}.html", {"work": work}) for part in PARTS)
+    html = drawn(work)
     for words, name in [
         ("No order or notice yet.", "add_order"),
         ("No application yet.", "add_disclosure"),

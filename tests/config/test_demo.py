@@ -393,7 +393,7 @@ RELEASE: list[tuple[tuple[str, ...], list[str]]] = [
         ("Engagement", "Stall at London Bridge Station"),
         [
             *("Central South", "Taskforce", "Solace", "Gaia", "The Path Project"),
-            *("London Bridge", "Clare's Law", "General safety advice", "Violence against women"),
+            *("London Bridge", "Clare's Law", "general safety advice", "violence against women"),
         ],
     ),
     *(
