@@ -322,7 +322,7 @@ class TestPage:
                 officers_attended=trained + 4,
             )
         behind = "{} attendances at {} training session"
-        target = "Up to now Matters has trained 40 of the 80 officers that are its target (50%)."
+        target = "Up to now Matters has trained 40 officers of its target of 80 (50%)."
         whole = words_at(client, "/campaigns/the-days/")
         assert f"Of {behind.format(29, 2)}s, 21 were of officers trained for the first" in whole
         assert target in whole
