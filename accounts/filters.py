@@ -14,8 +14,10 @@ from campaigns.models import Borough, Campaign, Team
 from core.filters import DayFilter, ListFilter
 from core.forms import Autocomplete
 
-NOT_STATED = ("not_stated", "Not stated")
-"""What a figure's part is called whose rows have none of what it is broken down by."""
+NOT_STATED = "not_stated"
+"""What an empty key of a breakdown is called in addresses and outputs."""
+STATED_BY_NONE = (NOT_STATED, "Not stated")
+"""The same as something to choose."""
 
 
 def boroughs_in(scope: Callable[[User], BoroughScope]) -> Callable[[HttpRequest], Any]:
@@ -62,8 +64,8 @@ class CountedFilter(ListFilter):
         label="Lead team",
         field_name="team",
         queryset=Team.objects.all(),
-        null_label=NOT_STATED[1],
-        null_value=NOT_STATED[0],
+        null_label=STATED_BY_NONE[1],
+        null_value=NOT_STATED,
         widget=forms.HiddenInput,
     )
 

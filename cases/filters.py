@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 
-from accounts.filters import NOT_STATED, CountedFilter, boroughs_in, team_filter
+from accounts.filters import NOT_STATED, STATED_BY_NONE, CountedFilter, boroughs_in, team_filter
 from campaigns.models import Team
 from cases import parts
 from cases.choices import DETAILS, CaseStatus, FlagKind, Kind, Offence, Strand
@@ -22,7 +22,7 @@ class OutcomeFilter(CountedFilter):
     kind = django_filters.ChoiceFilter(label="Kind", choices=Kind.choices, empty_label="")
     offence = django_filters.ChoiceFilter(
         label="Offence",
-        choices=[*Offence.choices, NOT_STATED],
+        choices=[*Offence.choices, STATED_BY_NONE],
         method="of_offence",
         empty_label="",
         widget=Autocomplete,
@@ -53,7 +53,7 @@ class OutcomeFilter(CountedFilter):
     )
     detail = django_filters.MultipleChoiceFilter(
         label="Detail",
-        choices=[*DETAILS.items(), NOT_STATED],
+        choices=[*DETAILS.items(), STATED_BY_NONE],
         method="with_detail",
         widget=forms.MultipleHiddenInput,
     )
@@ -67,10 +67,10 @@ class OutcomeFilter(CountedFilter):
         form = FilterForm
 
     def of_offence(self, rows: Any, _name: str, offence: str) -> Any:
-        return rows.filter(offence="" if offence == NOT_STATED[0] else offence)
+        return rows.filter(offence="" if offence == NOT_STATED else offence)
 
     def with_detail(self, rows: Any, _name: str, details: list[str]) -> Any:
-        return rows.filter(detail__in=["" if d == NOT_STATED[0] else d for d in details])
+        return rows.filter(detail__in=["" if d == NOT_STATED else d for d in details])
 
     def in_part(self, rows: Any, _name: str, code: str) -> Any:
         last = self.form.cleaned_data["last"]

@@ -25,6 +25,12 @@ def alone(pk: UUID) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", key)
 
 
+def take_turn(work: str) -> None:
+    """Waits until nobody else is at this kind of work; ours until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [work])
+
+
 def locked(row: M) -> M:
     """The row as it is now, which nobody else changes until the transaction ends."""
     return type(row)._default_manager.select_for_update().get(pk=row.pk)

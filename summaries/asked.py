@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
+from accounts.filters import NOT_STATED
 from accounts.permissions import BoroughScope
 from campaigns.models import BasicCommandUnit, Borough, Campaign, Team
 from cases.models import Outcome
@@ -26,8 +27,6 @@ from partners.querysets import TrainingSessionQuerySet
 from summaries.figures import By, Window, figures, live
 from summaries.measures import EVENTS, INVOLVEMENT, OUTCOMES, TRAINING, Measure
 
-NOT_STATED = "not_stated"
-"""What an empty key of a breakdown is called in addresses and outputs."""
 HELPED = "helped-"
 """Begins the code of what a team helped with: of outcomes in `cases.parts`, of events here."""
 SUPPORT = {

@@ -15,7 +15,7 @@ from accounts.permissions import Permission, SignedInRequest
 from audit.record import consulted, erased, listed
 from core.access import requires
 from core.days import london_day
-from core.locks import hold
+from core.locks import hold, take_turn
 from core.sent import posted, token_of
 from partners.actions import directory as actions
 from partners.forms.directory import ContactForm, PartnerForm
@@ -62,14 +62,17 @@ def partner(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @requires(Permission.KEEP_DIRECTORY)
 def add(request: SignedInRequest) -> HttpResponse:
-    # Sent twice, it is of the entry that was made the first time, whose name is taken.
     sent = token_of(request.POST.get("token", ""))
-    made = Partner.objects.filter(token=sent).first() if sent else None
     initial = {"review_on": _today() + CHECK_EVERY}
-    form = PartnerForm(posted(request), instance=made, initial=initial)
-    if form.is_valid():
-        made = actions.add_partner(by=request.user, token=form.token, **form.cleaned_data)
-        return _done(request, made.slug, f"{made} added to the directory")
+    with transaction.atomic():
+        # Else a name that is being taken at this moment is free to both.
+        take_turn("add partner")
+        # Sent twice, it is of the entry that was made the first time, whose name is taken.
+        made = Partner.objects.filter(token=sent).first() if sent else None
+        form = PartnerForm(posted(request), instance=made, initial=initial)
+        if form.is_valid():
+            made = actions.add_partner(by=request.user, token=form.token, **form.cleaned_data)
+            return _done(request, made.slug, f"{made} added to the directory")
     return _partner_form(request, form, "Add a partner")
 
 

@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from accounts.filters import NOT_STATED
 from accounts.permissions import Permission, SignedInRequest
 from audit.record import listed
 from campaigns.models import Campaign, Team
@@ -12,7 +13,7 @@ from cases.choices import Offence
 from cases.models import Outcome
 from core.access import requires
 from partners.models import TrainingSession
-from summaries.asked import HELPED, NOT_STATED, Asked, Part, Place
+from summaries.asked import HELPED, Asked, Part, Place
 from summaries.figures import By
 from summaries.forms import DaysForm
 from summaries.measures import BY_SLUG, EVENTS, OUTCOMES, Measure

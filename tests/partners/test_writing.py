@@ -289,15 +289,29 @@ class TestTwice:
         before = rows.count()
         clients = [browser(cast.supervisor) for _ in range(2)]
         sent = form_at(clients[0], address) | typed
-
-        def send(client: Client) -> Any:
-            try:
-                return client.post(address, sent)
-            finally:
-                connections.close_all()
-
-        with ThreadPoolExecutor(2) as pool:
-            leads = list(pool.map(send, clients))
+        leads = sent_at_once(address, [(client, sent) for client in clients])
         assert [answer.status_code for answer in leads] == [302, 302]
         assert leads[0]["Location"] == leads[1]["Location"]
         assert rows.count() == before + 1
+
+    def test_of_two_people_who_add_one_name_at_the_same_moment_one_is_told(
+        self, cast: Cast, transactional_db: None
+    ) -> None:
+        _, address, typed = adding("partner", cast)
+        clients = [browser(cast.supervisor) for _ in range(2)]
+        answers = sent_at_once(address, [(one, form_at(one, address) | typed) for one in clients])
+        late, early = sorted(answers, key=lambda answer: answer.status_code)
+        assert (late.status_code, early.status_code) == (200, 302)
+        assert list(late.context["form"].errors) == ["name"]
+        assert Partner.objects.filter(name="Lantern").count() == 1
+
+
+def sent_at_once(address: str, sent: list[tuple[Client, dict[str, Any]]]) -> list[Any]:
+    def send(one: tuple[Client, dict[str, Any]]) -> Any:
+        try:
+            return one[0].post(address, one[1])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(sent)) as pool:
+        return list(pool.map(send, sent))
